@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from commissioning.models import Organisation, OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
+from core.dates import EstimatedDateField, london_date
+from core.models import ClientGroup, CpvCode, LifeStage, Place, PublishableModel, PublishableQuerySet, ServiceType
+
+from .contracts import Contract
+from .frameworks import Framework
+from .procurement import Regime, Route
+
+
+class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
+    def listed(self, *, at: dt.datetime) -> OpportunityQuerySet:
+        """Return what stands in public lists: published, and neither withdrawn nor cancelled by then."""
+        return self.public(at=at).exclude(Q(withdrawn_at__lte=at) | Q(cancelled_at__lte=at))
+
+    def for_list(self) -> OpportunityQuerySet:
+        """Fetch all that a list row shows, the soonest date first and the unknown last."""
+        return (
+            self.select_related("organisation", "source", "replaces_contract", "framework")
+            .prefetch_related("types", "client_groups", "partnerships__organisation")
+            .order_by(F("tender_date__earliest").asc(nulls_last=True), "title", "pk")
+        )
+
+
+class Opportunity(OwnedModel, SourcedModel, PublishableModel):
+    """A need to buy, kept as one record and one OCID from idea to engagement, tender, award and contract."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        ENGAGING = "engaging", "Engaging"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed to bids"
+        AWARDED = "awarded", "Awarded"
+        DATE_PASSED = "date_passed", "Planned date passed"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Confidence(models.TextChoices):
+        HIGH = "high", "Likely"
+        MEDIUM = "medium", "Possible"
+        LOW = "low", "Uncertain"
+        UNKNOWN = "unknown", "Not stated"
+
+    reference = models.SlugField(max_length=80, unique=True, help_text="Ours, unique in the installation.")
+    ocid = models.CharField("OCID", max_length=60, unique=True, blank=True)
+    title = models.CharField(max_length=250)
+    summary = models.TextField(blank=True)
+    life_stage = models.CharField(max_length=10, choices=LifeStage, blank=True)
+    service_area = models.CharField(max_length=160, blank=True, help_text="As the organisation names it.")
+    types = models.ManyToManyField(ServiceType, blank=True, related_name="opportunities")
+    client_groups = models.ManyToManyField(ClientGroup, blank=True, related_name="opportunities")
+    places = models.ManyToManyField(Place, blank=True, related_name="opportunities")
+    cpv_codes = models.ManyToManyField(CpvCode, blank=True, related_name="opportunities", verbose_name="CPV codes")
+    regime = models.CharField(max_length=20, choices=Regime, default=Regime.UNKNOWN)
+    route = models.CharField(max_length=20, choices=Route, default=Route.UNKNOWN)
+    framework = models.ForeignKey(Framework, models.PROTECT, null=True, blank=True, related_name="opportunities")
+    replaces_contract = models.ForeignKey(
+        Contract, models.PROTECT, null=True, blank=True, related_name="replaced_by", help_text="The running contract."
+    )
+    contract = models.OneToOneField(
+        Contract, models.PROTECT, null=True, blank=True, related_name="opportunity", help_text="What came of it."
+    )
+    renews = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="renewals")
+    partners = models.ManyToManyField(
+        Organisation, through="OpportunityPartner", related_name="joint_opportunities", blank=True
+    )
+    joint_as_stated = models.CharField("who buys, as stated", max_length=250, blank=True)
+    engagement_date = EstimatedDateField("market engagement", null=True, blank=True)
+    tender_date = EstimatedDateField("tender notice", null=True, blank=True)
+    award_date = EstimatedDateField("award", null=True, blank=True)
+    contract_start_date = EstimatedDateField("contract start", null=True, blank=True)
+    contract_end_date = EstimatedDateField("contract end", null=True, blank=True)
+    dates_as_stated = models.CharField(max_length=250, blank=True, help_text="Any words of the document about dates.")
+    opens_at = models.DateTimeField("open for bids from", null=True, blank=True)
+    closes_at = models.DateTimeField("open for bids until", null=True, blank=True)
+    awarded_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    ended_reason = models.TextField("why it was withdrawn or cancelled", blank=True)
+    value_from = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, help_text="Pounds.")
+    value_to = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, help_text="Pounds.")
+    value_as_stated = models.CharField(max_length=250, blank=True)
+    confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.UNKNOWN)
+    last_confirmed = EstimatedDateField(null=True, blank=True)
+    portal_url = models.URLField("where to bid", blank=True)
+    alternative_titles = ArrayField(models.CharField(max_length=250), default=list, blank=True)
+    note = models.TextField(blank=True)
+
+    objects = OpportunityQuerySet.as_manager()
+    NATURAL_KEY = ("reference",)
+
+    class Meta:
+        verbose_name_plural = "opportunities"
+        constraints = [
+            *SourcedModel.Meta.constraints,
+            *PublishableModel.Meta.constraints,
+            models.CheckConstraint(
+                name="tenders_opportunity_closes_after_opening",
+                condition=Q(closes_at__isnull=True) | Q(opens_at__isnull=False, closes_at__gt=F("opens_at")),
+                violation_error_message="Choose a closing moment after the opening one.",
+            ),
+            models.CheckConstraint(
+                name="tenders_opportunity_value_in_order",
+                condition=Q(value_from__isnull=True)
+                | Q(value_to__isnull=True)
+                | Q(value_from__gte=0, value_to__gte=F("value_from")),
+                violation_error_message="The highest value cannot be below the lowest.",
+            ),
+            models.CheckConstraint(
+                name="tenders_opportunity_end_has_reason",
+                condition=(Q(withdrawn_at__isnull=True) & Q(cancelled_at__isnull=True)) | ~Q(ended_reason=""),
+                violation_error_message="Say why it was withdrawn or cancelled.",
+            ),
+            models.CheckConstraint(
+                name="tenders_opportunity_not_fts_ocid",
+                condition=~Q(ocid=""),
+                violation_error_message="An opportunity has an OCID from its first day.",
+            ),
+            models.CheckConstraint(
+                name="tenders_opportunity_reference_not_reserved",
+                condition=~Q(reference__in=["calendar", "new"]),
+                violation_error_message="This word is part of another address. Choose a longer one.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        # The one OCID is minted with the record; one given by Find a Tender is kept.
+        if not self.ocid:
+            self.ocid = f"{settings.OCID_PREFIX}-{self.reference}"
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        return reverse("tenders:opportunity", args=[self.reference])
+
+    def status(self, *, at: dt.datetime) -> Status:
+        """Where the record stands at this moment, from its facts alone."""
+        if self.withdrawn_at and self.withdrawn_at <= at:
+            return self.Status.WITHDRAWN
+        if self.cancelled_at and self.cancelled_at <= at:
+            return self.Status.CANCELLED
+        if self.awarded_at and self.awarded_at <= at:
+            return self.Status.AWARDED
+        if self.closes_at and self.closes_at <= at:
+            return self.Status.CLOSED
+        if self.opens_at and self.opens_at <= at:
+            return self.Status.OPEN
+        today = london_date(at)
+        if self.opens_at is None and self.tender_date and self.tender_date.is_past(on=today):
+            return self.Status.DATE_PASSED
+        if self.opens_at is None and not self.tender_date and self._running_contract_has_ended(today):
+            return self.Status.DATE_PASSED
+        if self.engagement_date and self.engagement_date.earliest and self.engagement_date.earliest <= today:
+            return self.Status.ENGAGING
+        return self.Status.PLANNED
+
+    def _running_contract_has_ended(self, today: dt.date) -> bool:
+        return bool(
+            self.replaces_contract and self.replaces_contract.ends and self.replaces_contract.ends.is_past(on=today)
+        )
+
+
+class OpportunityPartner(PartnerBase):
+    """An organisation that buys together with the lead."""
+
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="partnerships")
+
+    NATURAL_KEY = ("opportunity", "organisation", "role")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opportunity", "organisation", "role"], name="tenders_opportunitypartner_once"
+            )
+        ]
