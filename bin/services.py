@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The PostgreSQL and Redis of bin/demo and bin/test, from their wheels, behind Unix sockets, stopped with their starter.
+"""The PostgreSQL and Redis of bin/demo and bin/test, from their wheels, stopped with whoever started them.
 
     .venv/bin/python bin/services.py run --state FOLDER [--for-tests] -- COMMAND ...
     .venv/bin/python bin/services.py hold --state FOLDER [--for-tests]

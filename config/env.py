@@ -81,6 +81,9 @@ class Environment:
     bucket: Bucket | None
     sentry_dsn: str
     log_level: str
+    port: int
+    web_processes: int
+    web_threads: int
 
 
 def read(environ: Mapping[str, str]) -> Environment:
@@ -118,6 +121,9 @@ def read(environ: Mapping[str, str]) -> Environment:
         bucket=_bucket(environ),
         sentry_dsn=_sentry_dsn(environ),
         log_level=_log_level(environ),
+        port=_whole_number(environ, "PORT", default=8000, lowest=1, highest=65535),
+        web_processes=_whole_number(environ, "WEB_CONCURRENCY", default=2, lowest=1, highest=64),
+        web_threads=_whole_number(environ, "WEB_THREADS", default=4, lowest=1, highest=64),
     )
 
 

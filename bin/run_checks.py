@@ -1,0 +1,69 @@
+"""Every check and test of the project, one after the other. bin/test runs this with DATABASE_URL and REDIS_URL set."""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+BIN = Path(sys.executable).parent
+
+
+def production(folder: str) -> dict[str, str]:
+    """Return the environment of a site that people use."""
+    return {
+        **os.environ,
+        "DEBUG": "0",
+        "SECRET_KEY": secrets.token_urlsafe(60),
+        "PUBLIC_URL": "https://care.example.org",
+        "MEDIA_ROOT": f"{folder}/media",
+        "STATIC_ROOT": f"{folder}/static",
+    }
+
+
+def checks(folder: str) -> list[tuple[str, list[str], dict[str, str]]]:
+    """Return each check's name, command and environment."""
+    site = production(folder)
+    manage = [PYTHON, "manage.py"]
+    return [
+        ("ruff check", [str(BIN / "ruff"), "check", "."], site),
+        ("ruff format", [str(BIN / "ruff"), "format", "--check", "."], site),
+        ("types", [str(BIN / "mypy")], site),
+        ("floors", [str(BIN / "lint-imports"), "--no-cache"], site),
+        ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], site),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], site),
+        ("static files", [*manage, "collectstatic", "--no-input", "--verbosity", "0"], site),
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    words = [word for word in arguments if word not in {"--fast", "--slow"}]
+    failed = []
+    if not words:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, command, environment in checks(folder):
+                started = time.monotonic()
+                result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+                print(f"{'ok    ' if result.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - started:.0f} s)")
+                if result.returncode:
+                    failed.append(name)
+                    print(result.stdout + result.stderr)
+                sys.stdout.flush()
+        if failed:
+            print(f"These checks failed: {', '.join(failed)}. The tests follow.", flush=True)
+    marks = "not slow"
+    if "--fast" in arguments:
+        marks = "not slow and not browser"
+    elif "--slow" in arguments:
+        marks = ""
+    side_by_side = [] if words else ["-n", "auto", "--dist", "loadfile"]
+    tests = subprocess.run([PYTHON, "-m", "pytest", "-q", "-m", marks, *side_by_side, *words], cwd=ROOT)
+    return tests.returncode or (1 if failed else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,118 @@
+"""What every test may use: private files, real workers, a spare Redis, and a browser."""
+
+import os
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.cache import cache
+
+from tests.tools.browser import FLAGS, Watched, chromium_path
+from tests.tools.html import JAR, HtmlChecker
+from tests.tools.processes import SpareRedis, Worker
+
+
+@pytest.fixture(autouse=True)
+def _own_files_and_cache(settings, tmp_path):
+    """Give each test its own folder for files and an empty cache."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def start_worker(transactional_db, tmp_path):
+    """Return a function that starts a real Celery worker on this test's database, ready for jobs.
+
+    Its arguments are `concurrency` and further environment variables, such as REDIS_URL.
+    """
+    workers = []
+
+    def start(**options):
+        worker = Worker(tmp_path / f"worker-{len(workers)}.log", **options)
+        workers.append(worker)
+        return worker.wait_until_ready()
+
+    yield start
+    for worker in workers:
+        worker.kill()
+
+
+@pytest.fixture
+def worker(start_worker, clean_redis):
+    """A real Celery worker on this test's database, beginning with an empty queue."""
+    return start_worker()
+
+
+@pytest.fixture
+def clean_redis(settings):
+    """An empty Redis database at REDIS_URL, emptied again after the test. Returns a client."""
+    import redis
+
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    client.flushdb()
+    yield client
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture
+def spare_redis(tmp_path):
+    """A Redis server of this test's own, to stop, kill and start again."""
+    server = SpareRedis(tmp_path / "spare-redis")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _chromium():
+    from playwright.sync_api import sync_playwright
+
+    path = chromium_path()
+    assert path, "Chromium is missing: bin/test installs it, or type: apt-get install chromium"
+    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browse(_chromium, live_server):
+    """Return a function that opens a browser window on the running site.
+
+    `browse(width=320, javascript=False)` gives a `Watched`: its `page` is Playwright's, with `live_server`
+    as base address, so that `browse().page.goto("/")` works.
+    """
+    contexts = []
+
+    def window(*, width=1280, height=900, javascript=True, **options):
+        context = _chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            java_script_enabled=javascript,
+            locale="en-GB",
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        return Watched(context.new_page(), urlsplit(live_server.url).netloc)
+
+    yield window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def html_checker(tmp_path_factory):
+    """The Nu HTML checker: `html_checker.problems(html)` returns one line for each error."""
+    assert shutil.which("java"), "Java is missing: bin/test installs it, or type: apt-get install default-jre-headless"
+    assert JAR.exists(), "The HTML checker is missing: bin/test installs it, or type: npm ci --ignore-scripts"
+    with (tmp_path_factory.mktemp("html-checker") / "log").open("wb") as log:
+        checker = HtmlChecker(log)
+        yield checker
+        checker.stop()
