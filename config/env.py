@@ -75,6 +75,7 @@ class Environment:
     broker_url: str
     email: Email
     email_from: str
+    contact_email: str
     ocid_prefix: str
     media_root: Path
     static_root: Path
@@ -115,6 +116,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         broker_url=_broker_url(redis_url),
         email=_email(environ),
         email_from=_email_from(environ, public_host),
+        contact_email=_contact_email(environ, public_host),
         ocid_prefix=_ocid_prefix(environ),
         media_root=media_root,
         static_root=static_root,
@@ -276,6 +278,13 @@ def _email_from(environ: Mapping[str, str], public_host: str) -> str:
         raise WrongEnvironment(
             f"EMAIL_FROM must be an e-mail address, such as no-reply@care.example.org, not {value!r}."
         )
+    return value
+
+
+def _contact_email(environ: Mapping[str, str], public_host: str) -> str:
+    value = _text(environ, "CONTACT_EMAIL") or f"contact@{public_host}"
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
+        raise WrongEnvironment(f"CONTACT_EMAIL must be an e-mail address, such as care@example.org, not {value!r}.")
     return value
 
 

@@ -1,7 +1,33 @@
 """Addresses of the site."""
 
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 
+from config.sitemaps import SITEMAPS
+from config.views import pages
+
+# The admin's own login would let somebody with a second factor in by the password alone. It has to be replaced
+# before the admin's addresses are made.
+admin.site.login = secure_admin_login(admin.site.login)
+
+handler400 = "config.views.errors.bad_request"
+handler403 = "config.views.errors.permission_denied"
+handler404 = "config.views.errors.page_not_found"
+handler500 = "config.views.errors.server_error"
+
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("", pages.home, name="home"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("cookies/", pages.cookies, name="cookies"),
+    path("about/data/", pages.about_data, name="about_data"),
+    path("robots.txt", pages.robots_txt, name="robots_txt"),
+    path("favicon.ico", pages.favicon, name="favicon"),
+    path(".well-known/security.txt", pages.security_txt, name="security_txt"),
+    path("sitemap.xml", login_not_required(sitemap_views.sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("account/", include("config.account_urls")),
+    path("admin/", admin.site.urls),
 ]
