@@ -38,6 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     keep_for = "until the account is closed"
+    audit_exclude = ("email", "name")
 
     email = models.EmailField("e-mail address", max_length=254)
     name = models.CharField(max_length=120, blank=True, help_text="Shown to colleagues in the audit trail.")

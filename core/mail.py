@@ -1,0 +1,69 @@
+"""Mail goes out through a job, so that a mail server that is down loses nothing and delays nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+from collections.abc import Mapping
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.text import Truncator
+
+from core import jobs
+from core.errors import TemporaryFault
+from core.models import OutgoingMail
+from core.text import clean_plain_text
+
+
+class MailServerDown(TemporaryFault):
+    """The mail server did not take a mail. It stays owed and is tried again."""
+
+
+def owe(*, key: str, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None) -> OutgoingMail:
+    """Write a mail in the running transaction; a worker sends it after the commit.
+
+    :param key: names what the mail tells to whom (``f"opening:{opportunity.pk}:{person.pk}"``). A mail with the
+        same key is never written or sent a second time.
+    :param headers: further headers, such as RFC 8058's List-Unsubscribe-Post.
+    """
+    one_line = {name: clean_plain_text(value) for name, value in (headers or {}).items()}
+    written = OutgoingMail(
+        key=key, to=to, subject=Truncator(clean_plain_text(subject)).chars(200), text=text, headers=one_line
+    )
+    OutgoingMail.objects.bulk_create([written], ignore_conflicts=True)
+    owed = OutgoingMail.objects.get(key=key)
+    jobs.enqueue("core.send_mail", key=f"mail:{owed.pk}", mail_id=owed.pk)
+    return owed
+
+
+@transaction.atomic
+def send(*, mail_id: int) -> None:
+    """Send an owed mail unless it has been sent.
+
+    Should the worker die between the mail server's yes and the commit, the mail goes out again under the same
+    Message-ID, by which mail programs tell that it is the same.
+
+    :raises MailServerDown: if the server does not take it; it is tried again for some hours.
+    """
+    owed = OutgoingMail.objects.select_for_update().filter(pk=mail_id, sent_at=None).first()
+    if owed is None:
+        return
+    message = EmailMessage(owed.subject, owed.text, to=[owed.to], headers={**owed.headers, "Message-ID": _id(owed)})
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailServerDown("The mail server does not take mail at the moment.") from error
+    owed.sent_at = Now()
+    owed.save(update_fields=["sent_at"])
+
+
+def _id(owed: OutgoingMail) -> str:
+    host = EmailMessage().from_email.rpartition("@")[2].rstrip(">")
+    return f"<{owed.written_at:%Y%m%d%H%M%S}.{owed.pk}@{host}>"
+
+
+def delete_sent(*, at: dt.datetime) -> None:
+    """Forget mails that were sent longer ago than they are kept for."""
+    OutgoingMail.objects.sent_before(at - OutgoingMail.keep_for).delete()

@@ -1,0 +1,144 @@
+"""Versions of the public registers, and the entity tags made of them.
+
+A service that changes what the public can see calls ``touch("strategies")`` anywhere in its transaction. A public page
+names every register it shows, windows too, and answers 304 after one small query while none of them has changed::
+
+    @login_not_required
+    @conditional("strategies", "opportunities", minute=True)
+    def strategy_list(request): ...
+
+``minute=True`` wherever a status, an age or a deadline is shown: then the tag changes with the clock's minute too.
+In a test that runs in one transaction, ``connection.check_constraints()`` raises the versions as a commit would.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+
+REGISTERS = frozenset(
+    {
+        "contracts", "editions", "events", "frameworks", "indicators", "opportunities", "organisations", "places",
+        "providers", "services", "strategies", "taxonomy",
+    }
+)  # fmt: skip
+MAX_AGE_SECONDS = 60
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def _known(registers: Iterable[str]) -> list[str]:
+    unknown = set(registers) - REGISTERS
+    if unknown:
+        raise ValueError(f"No such register: {', '.join(sorted(unknown))}.")
+    return sorted(set(registers))
+
+
+def touch(*registers: str) -> None:
+    """Have the versions of these registers raised as the last thing the running transaction does.
+
+    Nothing is raised if the transaction is rolled back; each register is raised once however often it is touched.
+
+    :raises ValueError: for a register that does not exist.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO core_touchedregister (register, "transaction")'
+            " SELECT unnest(%s::text[]), pg_current_xact_id()::text",
+            [_known(registers)],
+        )
+
+
+def read(*registers: str) -> tuple[dt.datetime, str]:
+    """Return the database's moment, as `core.clock.now` does, and the registers' versions as a text, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT transaction_timestamp(), coalesce(string_agg(register || ' ' || version, ',' ORDER BY register), '')"
+            " FROM core_registerversion WHERE register = ANY(%s)",
+            [_known(registers)],
+        )
+        at, versions = cursor.fetchone()
+    return at, versions
+
+
+def etag(*parts: object) -> str:
+    """Make a weak entity tag of parts that say all that a page depends on."""
+    text = "\n".join(str(part) for part in (release(), *parts))
+    return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+@functools.cache
+def release() -> str:
+    """Return what tells one release of the portal from the next: pages made by older templates are not fresh.
+
+    ``settings.RELEASE`` where it is set, else taken from the templates' and static files' times of change.
+    """
+    if named := getattr(settings, "RELEASE", ""):
+        return str(named)
+    digest = hashlib.sha256()
+    for folder in ("templates", "static"):
+        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*.*")):
+            state = path.stat()
+            digest.update(f"{path.name} {state.st_mtime_ns} {state.st_size}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def is_shareable(request: HttpRequest) -> bool:
+    """Whether the answer can be the same for everybody: the request carries nothing that tells who asks."""
+    return not request.COOKIES and "Authorization" not in request.headers
+
+
+def _close_to_others(response: HttpResponseBase) -> None:
+    if response.has_header("ETag"):
+        del response["ETag"]
+    response["Cache-Control"] = "private, no-store"
+
+
+def conditional(*registers: str, minute: bool = False) -> Callable[[View[P]], View[P]]:
+    """Let caches keep a public page for at most a minute, and answer 304 while its registers are unchanged.
+
+    The tag is made before any other query. It holds the page's whole address, so that filters never share one. A
+    request with a cookie or a sign-in, and an answer that sets a cookie, is private and not stored. While developing
+    (``DEBUG``) nothing is answered with 304, since a template may have changed.
+
+    :param registers: every register the page shows.
+    :param minute: whether the page shows anything that the passing of time changes.
+    """
+    names = _known(registers)
+
+    def decorate(view: View[P]) -> View[P]:
+        @functools.wraps(view)
+        def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if request.method not in {"GET", "HEAD"} or not is_shareable(request):
+                response = view(request, *args, **kwargs)
+                _close_to_others(response)
+                return response
+
+            at, versions = read(*names)
+            moment = at.replace(second=0, microsecond=0).isoformat() if minute else ""
+            tag = etag(request.get_full_path(), versions, moment)
+            response: Any = None if settings.DEBUG else get_conditional_response(request, etag=tag)
+            if response is None:
+                response = view(request, *args, **kwargs)
+                if response.status_code != 200 or response.cookies:
+                    _close_to_others(response)
+                    return response
+            response["ETag"] = tag
+            patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
+            patch_vary_headers(response, ["Cookie"])
+            return response  # type: ignore[no-any-return]
+
+        return wrapped
+
+    return decorate
