@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
@@ -15,7 +16,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 from services import CannotStart, die_with_parent, services, state_folder
@@ -188,29 +188,22 @@ def _port() -> int:
     return int(given)
 
 
-@contextlib.contextmanager
-def _reset_first(wanted: bool) -> Iterator[None]:
-    if wanted:
-        if os.environ.get("DATABASE_URL"):
-            raise CannotStart(
-                "--reset only empties the demo's own database: unset DATABASE_URL, or empty yours yourself."
-            )
-        import fcntl
-
-        state = state_folder(LOCAL / "demo")
-        with (state / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise CannotStart("The demo is running: stop it with Ctrl-C, then reset it.") from None
-            for folder in ("postgres", "redis"):
-                shutil.rmtree(state / folder, ignore_errors=True)
-        for folder in ("media", "mail", "logs", "static"):
-            shutil.rmtree(LOCAL / folder, ignore_errors=True)
-        for file in ("demo-sign-ins.txt", "secret-key", "beat-schedule", "static-is"):
-            (LOCAL / file).unlink(missing_ok=True)
-        print("The demo starts over.", flush=True)
-    yield
+def _reset() -> None:
+    if os.environ.get("DATABASE_URL"):
+        raise CannotStart("--reset only empties the demo's own database: unset DATABASE_URL, or empty yours yourself.")
+    state = state_folder(LOCAL / "demo")
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart("The demo is running: stop it with Ctrl-C, then reset it.") from None
+        for folder in ("postgres", "redis"):
+            shutil.rmtree(state / folder, ignore_errors=True)
+    for folder in ("media", "mail", "logs", "static"):
+        shutil.rmtree(LOCAL / folder, ignore_errors=True)
+    for file in ("demo-sign-ins.txt", "secret-key", "beat-schedule", "static-is"):
+        (LOCAL / file).unlink(missing_ok=True)
+    print("The demo starts over.", flush=True)
 
 
 def main() -> int:
@@ -221,7 +214,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         port = _port()
-        with _reset_first(options.reset), services(LOCAL / "demo") as addresses:
+        if options.reset:
+            _reset()
+        with services(LOCAL / "demo") as addresses:
             state = state_folder(LOCAL / "demo")
             if "DATABASE_URL" not in os.environ and state != LOCAL / "demo":
                 print(f"The database is in {state}, since PostgreSQL's account cannot reach this folder.", flush=True)

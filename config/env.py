@@ -92,6 +92,7 @@ def read(environ: Mapping[str, str]) -> Environment:
 
     :raises WrongEnvironment: at the first variable that is missing or cannot be right.
     """
+    database = _database(environ)
     debug = _boolean(environ, "DEBUG")
     public_url, public_host, is_https = _public_url(environ)
     redis_url = _redis_url(environ)
@@ -103,7 +104,7 @@ def read(environ: Mapping[str, str]) -> Environment:
             "what people upload is private."
         )
     return Environment(
-        database=_database(environ),
+        database=database,
         debug=debug,
         secret_key=_secret_key(environ, debug=debug),
         public_url=public_url,

@@ -36,7 +36,7 @@ class Command(BaseCommand):
             Officer.objects.update_or_create(
                 user=user, organisation=organisation, defaults={"role": Officer.Role.ADMINISTRATOR}
             )
-            lines.append(self._line(organisation.name, (user, password)))
+            lines.append(self._line(organisation.name, user, password))
         self._write(options["file"], lines)
         self.stdout.write(f"Made {len(lines)} demo accounts.")
 
@@ -48,8 +48,7 @@ class Command(BaseCommand):
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
         return user, password
 
-    def _line(self, role: str, account: tuple[User, str]) -> str:
-        user, password = account
+    def _line(self, role: str, user: User, password: str) -> str:
         return f"{role}: {user.email}  {password}"
 
     def _write(self, file: Path, lines: list[str]) -> None:
