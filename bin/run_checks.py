@@ -30,8 +30,8 @@ def checks(folder: str) -> list[tuple[str, list[str], dict[str, str]]]:
     site = production(folder)
     manage = [PYTHON, "manage.py"]
     return [
-        ("ruff check", [str(BIN / "ruff"), "check", "."], site),
-        ("ruff format", [str(BIN / "ruff"), "format", "--check", "."], site),
+        ("ruff check", [str(BIN / "ruff"), "check", "--output-format", "concise", "."], site),
+        ("ruff format", [str(BIN / "ruff"), "format", "--check", "--output-format", "concise", "."], site),
         ("types", [str(BIN / "mypy")], site),
         ("floors", [str(BIN / "lint-imports"), "--no-cache"], site),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], site),

@@ -80,12 +80,20 @@ class Demo:
         """Start the web server, the worker and beat, and wait until the site answers."""
         for folder in (self.logs, LOCAL / "mail", Path(self.environment["MEDIA_ROOT"])):
             folder.mkdir(parents=True, exist_ok=True)
-        self._start("worker", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO")
         self._start(
-            "beat",
-            *("celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", ""),
-            *("--schedule", str(LOCAL / "beat-schedule")),
+            "worker",
+            "celery",
+            "-A",
+            "config",
+            "worker",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
         )
+        self._start("beat", "celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", "")
         self._start(
             "web", "gunicorn", "--config", "python:config.gunicorn", "--bind", f"127.0.0.1:{self.port}", "config.wsgi"
         )
@@ -201,7 +209,7 @@ def _reset() -> None:
             shutil.rmtree(state / folder, ignore_errors=True)
     for folder in ("media", "mail", "logs", "static"):
         shutil.rmtree(LOCAL / folder, ignore_errors=True)
-    for file in ("demo-sign-ins.txt", "secret-key", "beat-schedule", "static-is"):
+    for file in ("demo-sign-ins.txt", "secret-key", "static-is"):
         (LOCAL / file).unlink(missing_ok=True)
     print("The demo starts over.", flush=True)
 
