@@ -196,6 +196,9 @@ class _Loader:
                 many.append((name, value or []))
             elif definition.many_to_one or definition.one_to_one:
                 fields[name] = self._reference(row, name, definition.related_model, value)
+            elif isinstance(definition, models.DecimalField) and isinstance(value, float):
+                # YAML reads 40.7 as a binary fraction; its shortest text is what the file says.
+                fields[name] = str(value)
             else:
                 fields[name] = value
         if row.parent:
