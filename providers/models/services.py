@@ -21,7 +21,14 @@ class Location(SourcedModel):
     A withheld address (a refuge, for one) appears in no output.
     """
 
-    provider = models.ForeignKey(Provider, models.CASCADE, related_name="locations")
+    provider = models.ForeignKey(
+        Provider,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="locations",
+        help_text="Leave it empty where the source names the building but not who runs it.",
+    )
     slug = models.SlugField(max_length=120, unique=True)
     name = models.CharField(max_length=200)
     address = models.CharField(max_length=250, blank=True, help_text="Street address without town and postcode.")

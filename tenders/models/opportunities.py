@@ -141,11 +141,18 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
     def __str__(self) -> str:
         return self.title
 
+    def clean_fields(self, exclude: object = None) -> None:
+        self._mint_ocid()
+        super().clean_fields(exclude=exclude)
+
     def save(self, *args: object, **kwargs: object) -> None:
-        # The one OCID is minted with the record; one given by Find a Tender is kept.
-        if not self.ocid:
-            self.ocid = f"{settings.OCID_PREFIX}-{self.reference}"
+        self._mint_ocid()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def _mint_ocid(self) -> None:
+        # The one OCID is minted with the record; one given by Find a Tender is kept.
+        if not self.ocid and self.reference:
+            self.ocid = f"{settings.OCID_PREFIX}-{self.reference}"
 
     def get_absolute_url(self) -> str:
         return reverse("tenders:opportunity", args=[self.reference])
