@@ -6,10 +6,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from tests.tools.browser import FLAGS, Watched, chromium_path
 from tests.tools.html import JAR, HtmlChecker
-from tests.tools.processes import SpareRedis, Worker
+from tests.tools.processes import SpareRedis, WebServer, Worker
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let Django empty the audit trail's table between tests that commit; nothing else may, outside tests too."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER core_auditevent_no_truncate")
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +50,24 @@ def start_worker(transactional_db, tmp_path):
 def worker(start_worker, clean_redis):
     """A real Celery worker on this test's database, beginning with an empty queue."""
     return start_worker()
+
+
+@pytest.fixture
+def start_web(transactional_db, tmp_path):
+    """Return a function that starts the production web server on this test's database.
+
+    Its arguments are environment variables, such as DATABASE_URL. `get(path)` asks it for a page.
+    """
+    servers = []
+
+    def start(**more):
+        server = WebServer(tmp_path / f"web-{len(servers)}.log", **more)
+        servers.append(server)
+        return server.wait_until_ready()
+
+    yield start
+    for server in servers:
+        server.stop()
 
 
 @pytest.fixture

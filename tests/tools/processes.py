@@ -3,9 +3,12 @@
 import importlib.util
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from django.conf import settings
@@ -126,3 +129,60 @@ class SpareRedis:
     def kill(self):
         self._server.process.kill()
         self._server.process.wait(20)
+
+
+class WebServer:
+    """The production web server on a free port, with its log."""
+
+    def __init__(self, log, **more):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        self.log = Path(log)
+        self._output = self.log.open("wb")
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"),
+                *("--bind", f"127.0.0.1:{port}", "config.wsgi"),
+            ],
+            cwd=ROOT,
+            env=environment(PUBLIC_URL=self.address, WEB_CONCURRENCY="1", **more),
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def wait_until_ready(self):
+        """Wait until the server answers, whatever the answer is."""
+
+        def answers():
+            assert self.process.poll() is None, self.log.read_text()[-3000:]
+            try:
+                return self.get("/health/live")
+            except OSError:
+                return None
+
+        wait_until(answers, what="the web server")
+        return self
+
+    def get(self, path, **headers):
+        """Return the answer's status, headers and text."""
+        request = urllib.request.Request(self.address + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.headers, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read().decode()
+
+    def stop(self):
+        """Let the server finish its answers, then end it."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(20)
+        self._output.close()
