@@ -14,6 +14,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
@@ -131,7 +132,7 @@ def filled_steps(word: str) -> list[bool]:
 
 
 @register.filter
-def page_numbers(page: Page) -> Iterator[int | str]:
+def page_numbers(page: Page[Any]) -> Iterator[int | str]:
     """Give the numbers a pagination shows, with an ellipsis where some are left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
 
@@ -159,9 +160,9 @@ def control(field: BoundField) -> SafeString:
 
 
 @register.filter
-def choices_of(field: BoundField) -> Iterator[BoundField]:
+def choices_of(field: BoundField) -> list[BoundWidget]:
     """Give the options of a set of radios or checkboxes, each to be rendered on its own."""
-    return iter(field.subwidgets)
+    return field.subwidgets
 
 
 @register.simple_tag
@@ -176,7 +177,7 @@ def filter_options(field: BoundField, counts: Mapping[str, int] | None = None) -
             "value": value,
             "label": label,
             "checked": str(value) in chosen,
-            "count": None if counts is None else counts.get(str(value), 0),
+            "count": counts.get(str(value), 0) if isinstance(counts, Mapping) else None,
         }
         for value, label in _flat(getattr(field.field, "choices", ()))
     ]
