@@ -98,4 +98,3 @@ def record(
         before=was,
         after=became,
     )
-

@@ -164,7 +164,7 @@ def serve(
     :raises Http404: if the store has lost the file, which is logged as an error.
     """
     tag = f'"{checksum}"'
-    answer = get_conditional_response(request, etag=tag)
+    answer: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if answer is None:
         try:
             file = open_file(checksum)

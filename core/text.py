@@ -64,9 +64,7 @@ def clean_characters(text: str) -> str:
     """Compose accents, and drop control characters, reordering marks and what no database can store."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     text = unicodedata.normalize("NFC", text.translate(_REORDERING_OR_INVISIBLE))
-    return "".join(
-        letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"}
-    )
+    return "".join(letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"})
 
 
 def clean_plain_text(text: str, *, multiline: bool = False) -> str:

@@ -18,7 +18,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.db import connection
@@ -64,7 +64,8 @@ def read(*registers: str) -> tuple[dt.datetime, str]:
     """Return the database's moment, as `core.clock.now` does, and the registers' versions as a text, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT transaction_timestamp(), coalesce(string_agg(register || ' ' || version, ',' ORDER BY register), '')"
+            "SELECT transaction_timestamp(),"
+            " coalesce(string_agg(register || ' ' || version, ',' ORDER BY register), '')"
             " FROM core_registerversion WHERE register = ANY(%s)",
             [_known(registers)],
         )
@@ -121,24 +122,23 @@ def conditional(*registers: str, minute: bool = False) -> Callable[[View[P]], Vi
         @functools.wraps(view)
         def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in {"GET", "HEAD"} or not is_shareable(request):
-                response = view(request, *args, **kwargs)
-                _close_to_others(response)
-                return response
+                private = view(request, *args, **kwargs)
+                _close_to_others(private)
+                return private
 
             at, versions = read(*names)
             moment = at.replace(second=0, microsecond=0).isoformat() if minute else ""
             tag = etag(request.get_full_path(), versions, moment)
-            response: Any = None if settings.DEBUG else get_conditional_response(request, etag=tag)
-            if response is None:
-                response = view(request, *args, **kwargs)
-                if response.status_code != 200 or response.cookies:
-                    _close_to_others(response)
-                    return response
+            unchanged = None if settings.DEBUG else get_conditional_response(request, etag=tag)
+            response = view(request, *args, **kwargs) if unchanged is None else unchanged
+            if response.status_code not in {200, 304} or response.cookies:
+                _close_to_others(response)
+                return response
             response["ETag"] = tag
             patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
             patch_vary_headers(response, ["Cookie"])
-            return response  # type: ignore[no-any-return]
+            return response
 
-        return wrapped
+        return cast(View[P], wrapped)
 
     return decorate

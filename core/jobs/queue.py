@@ -25,7 +25,7 @@ WAKE_SECONDS = 1.0
 QUIET_SECONDS = 10.0
 
 
-def enqueue(name: str, *, at: dt.datetime | None = None, key: str | None = None, **ids: int | str | None) -> Job:
+def enqueue(name: str, /, *, at: dt.datetime | None = None, key: str | None = None, **ids: int | str | None) -> Job:
     """Write down, in the running transaction, that work is owed; wake a worker once it is committed.
 
     :param at: not to be done before this moment; None for as soon as possible.

@@ -128,7 +128,7 @@ def run(job_id: uuid.UUID | str) -> None:
     except DatabaseError:
         # The row cannot be written now. Its lease runs out, and the reconciler takes it from there.
         logger.exception("Job %s could not be put down", job_id)
-        connection.close_if_unusable_or_obsolete()
+        _drop_broken_connection()
 
 
 def _attempt(running: RunningJob) -> None:
@@ -153,8 +153,14 @@ def _attempt(running: RunningJob) -> None:
         running.put_back(TOO_LONG, after=work.pause(row.attempts))
     except Exception:
         logger.exception("Job %s (%s), attempt %s", row.pk, row.kind, row.attempts)
-        connection.close_if_unusable_or_obsolete()
+        _drop_broken_connection()
         running.put_back(FAULT, after=work.pause(row.attempts))
     else:
         if not running.is_complete:
             running.complete()
+
+
+def _drop_broken_connection() -> None:
+    # Inside a transaction there are only tests, and the connection is theirs.
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()

@@ -56,5 +56,7 @@ class TreeNode(models.Model):
         self.path = f"{self.parent.path}/{self.slug}" if self.parent else self.slug
         super().save(*args, **kwargs)
         if old_path and old_path != self.path:
-            for child in type(self)._default_manager.filter(parent=self):  # type: ignore[misc]
+            # The type checker's Django plugin cannot follow "self" in an abstract model.
+            rows: Any = type(self)._default_manager
+            for child in rows.filter(parent=self):
                 child.save()

@@ -1,0 +1,204 @@
+"""Owed work survives whatever happens to the processes: real workers, a real Redis, real signals.
+
+The long matrix of kills is behind the marker ``slow``.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings as portal
+from django.db import transaction
+
+from config.celery import app
+from core import jobs
+from core.jobs import queue, reconciler, worker
+from core.models import Heartbeat, Job, JobState
+from tests.core import tasks  # noqa: F401 - registers the jobs
+from tests.tools.processes import environment, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORKER = {"DJANGO_SETTINGS_MODULE": "tests.core.worker_settings"}
+
+
+class Beat:
+    """A Celery beat process."""
+
+    def __init__(self, log, **more):
+        self._output = Path(log).open("wb")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile="],
+            cwd=portal.BASE_DIR,
+            env=environment(**more),
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(20)
+        self._output.close()
+
+
+@pytest.fixture
+def broker(spare_redis, monkeypatch):
+    """A Redis of this test's own, that its processes use as well."""
+    monkeypatch.setenv("CELERY_BROKER_URL", spare_redis.url.replace("unix://", "redis+socket://"))
+    monkeypatch.setenv("REDIS_URL", spare_redis.url)
+    monkeypatch.setattr(queue._Broker, "silent_until", 0.0)
+    yield spare_redis
+    app.pool.force_close_all()
+
+
+@pytest.fixture
+def beat(broker, transactional_db, tmp_path):
+    process = Beat(tmp_path / "beat.log", **WORKER, REDIS_URL=broker.url)
+    yield process
+    process.kill()
+
+
+@pytest.fixture
+def start(start_worker, broker):
+    Path(portal.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+    return lambda **options: start_worker(**WORKER, REDIS_URL=broker.url, **options)
+
+
+def marks():
+    file = Path(portal.MEDIA_ROOT, "marks")
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def finished(row, *, seconds=60):
+    """Wait until a job is done or has failed, and return it."""
+    return wait_until(
+        lambda: Job.objects.filter(pk=row.pk, finished_at__isnull=False).first(), seconds=seconds, what=str(row)
+    )
+
+
+def enqueue(name, **ids):
+    with transaction.atomic():
+        return jobs.enqueue(name, **ids)
+
+
+def test_work_is_done_and_survives_its_worker_child(start, beat):
+    """One worker meets everything that can happen to a child: each job ends once, and none harms the others."""
+    running = start(concurrency=2)
+    poison = enqueue("tests.poison", name="poison")
+    fragile = enqueue("tests.poison_after_result", name="fragile")
+    refused = enqueue("tests.refuse", name="refused")
+    finished(poison)
+    slow = enqueue("tests.slow", name="slow")
+    wait_until(lambda: Job.objects.filter(pk=slow.pk, step_number__gt=3).exists(), what="progress")
+
+    for child in running.children():
+        os.kill(child, signal.SIGKILL)
+    healthy = enqueue("tests.mark", name="healthy")
+
+    assert {row.kind: (row.state, row.attempts, row.reason) for row in map(finished, Job.objects.filter(key=None))} == {
+        "tests.poison": (JobState.FAILED, 3, reconciler.LOST),
+        "tests.poison_after_result": (JobState.DONE, 1, ""),
+        "tests.refuse": (JobState.FAILED, 1, "The strategy has no priorities yet."),
+        "tests.slow": (JobState.DONE, 2, ""),
+        "tests.mark": (JobState.DONE, 1, ""),
+    }
+    assert sorted(marks()) == [
+        *["fragile", "healthy", "poison", "poison", "poison", "refused"],
+        *["slow begins", "slow begins", "slow ends"],
+    ]
+    assert Heartbeat.objects.filter(name__in=["slow", "fragile"]).count() == 2
+    assert {refused.pk, healthy.pk, fragile.pk} <= set(Job.objects.values_list("pk", flat=True))
+
+
+def test_work_survives_the_whole_worker(start, beat):
+    first = start()
+    slow = enqueue("tests.slow", name="slow")
+    wait_until(lambda: Job.objects.filter(pk=slow.pk, step_number__gt=3).exists(), what="progress")
+    first.kill()
+
+    start()
+
+    done = finished(slow)
+    assert (done.state, done.attempts) == (JobState.DONE, 2)
+    assert marks() == ["slow begins", "slow begins", "slow ends"]
+
+
+def test_work_is_taken_on_while_redis_is_down_and_done_when_it_is_back(start, broker, tmp_path):
+    broker.stop()
+    stopped = enqueue("tests.mark", name="stopped")
+    assert Job.objects.get(pk=stopped.pk).state == JobState.QUEUED
+    broker.start()
+
+    start()  # it looks for lost work as it starts, without beat
+
+    assert finished(stopped).state == JobState.DONE
+    assert marks() == ["stopped"]
+
+
+def test_work_is_taken_on_while_redis_hangs(broker):
+    os.kill(broker._server.process.pid, signal.SIGSTOP)
+    try:
+        rows = [enqueue("tests.mark", name=str(number)) for number in range(20)]
+    finally:
+        os.kill(broker._server.process.pid, signal.SIGCONT)
+
+    assert Job.objects.filter(pk__in=[row.pk for row in rows], state=JobState.QUEUED).count() == 20
+
+
+def test_work_under_way_and_work_waiting_survive_an_emptied_redis(start, beat, broker):
+    start()
+    slow = enqueue("tests.slow", name="slow")
+    waiting = [enqueue("tests.mark", name=f"waiting {number}") for number in range(5)]
+    wait_until(lambda: Job.objects.filter(pk=slow.pk, step_number__gt=3).exists(), what="progress")
+    broker.kill()
+    for file in Path(broker._state).rglob("*.aof"):
+        file.unlink()
+    broker.start()
+
+    assert [(row.state, row.attempts) for row in map(finished, [slow, *waiting])] == [(JobState.DONE, 1)] * 6
+    assert sorted(marks()) == ["slow begins", "slow ends", *(f"waiting {number}" for number in range(5))]
+
+
+def test_message_that_comes_many_times_is_one_run(start):
+    running = start(concurrency=2)
+    row = enqueue("tests.slow", name="slow")
+    for _ in range(10):
+        queue.wake(row.pk)
+
+    done = finished(row)
+    last = enqueue("tests.mark", name="last")
+    finished(last)
+
+    assert running.process.poll() is None
+    assert (done.state, done.attempts) == (JobState.DONE, 1)
+    assert marks() == ["slow begins", "slow ends", "last"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [0.0, 0.05, 0.2, 0.5, 1.0, 1.5, 1.9, 2.0, 2.1, 2.3])
+@pytest.mark.parametrize("victim", ["child", "worker", "redis"])
+def test_kills_at_any_moment_neither_lose_nor_double(start, beat, broker, victim, moment):
+    running = start()
+    row = enqueue("tests.slow", name="slow")
+    time.sleep(moment)
+
+    if victim == "child":
+        for child in running.children():
+            os.kill(child, signal.SIGKILL)
+    elif victim == "worker":
+        running.kill()
+        start()
+    else:
+        broker.kill()
+        broker.start()
+
+    done = finished(row, seconds=120)
+    assert (done.state, Heartbeat.objects.filter(name="slow").count()) == (JobState.DONE, 1)
+    assert marks().count("slow ends") <= 1
+    assert worker.claim(row.pk) is None

@@ -1,0 +1,159 @@
+import threading
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
+from django.http import HttpResponse, HttpResponseNotFound
+
+from core import versions
+from core.versions import conditional, touch
+
+pytestmark = pytest.mark.django_db
+
+
+def version(register):
+    return versions.read(register)[1]
+
+
+def commit():
+    connection.check_constraints()
+
+
+def test_version_rises_once_a_transaction_however_often_touched():
+    touch("strategies", "opportunities")
+    touch("strategies")
+    commit()
+    first = version("strategies")
+    touch("strategies")
+    commit()
+
+    assert (first, version("strategies"), version("opportunities")) == (
+        "strategies 1",
+        "strategies 2",
+        "opportunities 1",
+    )
+
+
+def test_version_does_not_rise_when_the_change_is_rolled_back():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        touch("strategies")
+        1 / 0  # noqa: B018
+    commit()
+
+    assert version("strategies") == ""
+
+
+def test_unknown_register_is_refused():
+    with pytest.raises(ValueError, match="No such register: stratgies"):
+        touch("stratgies")
+    with pytest.raises(ValueError, match="No such register: stratgies"):
+        conditional("stratgies")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_transactions_that_touch_in_opposite_orders_never_wait_for_each_other():
+    barrier = threading.Barrier(2)
+
+    def change(*registers):
+        for _ in range(20):
+            with transaction.atomic():
+                for register in registers:
+                    touch(register)
+                    barrier.wait(10)
+        connection.close()
+
+    other = threading.Thread(target=change, args=("opportunities", "strategies"))
+    other.start()
+    change("strategies", "opportunities")
+    other.join()
+
+    assert versions.read("strategies", "opportunities")[1] == "opportunities 40,strategies 40"
+
+
+@pytest.fixture
+def page(settings):
+    settings.DEBUG = False
+    calls = []
+
+    @conditional("strategies", "opportunities", minute=True)
+    def view(request):
+        calls.append(request.path)
+        return HttpResponse("A page")
+
+    view.calls = calls
+    return view
+
+
+def test_page_answers_304_after_one_query_until_a_register_changes(page, rf, django_assert_num_queries):
+    first = page(rf.get("/strategies/"))
+    with django_assert_num_queries(1):
+        again = page(rf.get("/strategies/", headers={"If-None-Match": first["ETag"]}))
+    touch("opportunities")
+    commit()
+    changed = page(rf.get("/strategies/", headers={"If-None-Match": first["ETag"]}))
+
+    assert [first.status_code, again.status_code, changed.status_code] == [200, 304, 200]
+    assert first["Cache-Control"] == again["Cache-Control"] == "public, max-age=60"
+    assert first["ETag"] == again["ETag"] != changed["ETag"]
+    assert again["Vary"] == "Cookie"
+    assert page.calls == ["/strategies/"] * 2
+
+
+def test_page_of_a_register_it_does_not_show_stays_fresh(page, rf):
+    first = page(rf.get("/strategies/"))
+    touch("providers")
+    commit()
+
+    assert page(rf.get("/strategies/", headers={"If-None-Match": first["ETag"]})).status_code == 304
+
+
+def test_each_address_has_its_own_tag(page, rf):
+    tags = {page(rf.get(address))["ETag"] for address in ["/strategies/", "/strategies/?page=2", "/contracts/"]}
+
+    assert len(tags) == 3
+
+
+def test_tag_follows_the_minute_only_where_asked(settings, rf, monkeypatch):
+    settings.DEBUG = False
+    at, _ = versions.read("strategies")
+    timed = conditional("strategies", minute=True)(lambda request: HttpResponse())
+    timeless = conditional("strategies")(lambda request: HttpResponse())
+    before = timed(rf.get("/"))["ETag"], timeless(rf.get("/"))["ETag"]
+    monkeypatch.setattr(versions, "read", lambda *names: (at.replace(year=at.year + 1), ""))
+
+    after = timed(rf.get("/"))["ETag"], timeless(rf.get("/"))["ETag"]
+
+    assert (before[0] == after[0], before[1] == after[1]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"headers": {"Cookie": "session=abc"}}, {"headers": {"Cookie": "place=x"}}, {"headers": {"Authorization": "x"}}],
+)
+def test_page_for_somebody_known_is_private(page, rf, given):
+    response = page(rf.get("/strategies/", **given))
+
+    assert response["Cache-Control"] == "private, no-store"
+    assert not response.has_header("ETag")
+
+
+def test_answer_that_sets_a_cookie_or_fails_is_not_kept(settings, rf):
+    settings.DEBUG = False
+
+    @conditional("strategies")
+    def sets_cookie(request):
+        response = HttpResponse("A page")
+        response.set_cookie("csrf", "x")
+        return response
+
+    missing = conditional("strategies")(lambda request: HttpResponseNotFound())
+
+    assert [view(rf.get("/"))["Cache-Control"] for view in (sets_cookie, missing)] == ["private, no-store"] * 2
+
+
+def test_post_is_never_answered_from_a_tag(page, rf):
+    tag = page(rf.get("/strategies/"))["ETag"]
+    request = rf.post("/strategies/", headers={"If-None-Match": tag})
+    request.user = AnonymousUser()
+
+    assert page(request).status_code == 200
