@@ -28,9 +28,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        lines = [
-            self._line("Operator of the whole site", self._account("operator", "Demo operator", is_superuser=True))
-        ]
+        operator = self._account("operator", "Demo operator", is_superuser=True)
+        lines = [self._line("Operator of the whole site", *operator)]
         for organisation in Organisation.objects.filter(strategy_set__isnull=False).distinct().order_by("short_name"):
             user, password = self._account(organisation.slug, f"{organisation.short_name} demo officer")
             Officer.objects.update_or_create(
