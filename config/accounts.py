@@ -1,6 +1,11 @@
-"""How people come to an account."""
+"""How people come to an account, and into the workspace."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
@@ -8,3 +13,32 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+
+def guard_workspace(site):
+    """Put the portal's own sign-in before an admin site.
+
+    The admin's form would let in by the password alone somebody who has set up a second step.
+    """
+
+    @login_not_required
+    @never_cache
+    def login(request, extra_context=None):
+        if not request.user.is_authenticated:
+            # The sign-in view refuses an address on another site.
+            return redirect_to_login(request.GET.get("next") or request.get_full_path())
+        if not site.has_permission(request):
+            raise PermissionDenied(
+                "The workspace is for officers of councils and NHS bodies. If you are one, ask the administrator "
+                "of your organisation to add you."
+            )
+        return redirect("admin:index")
+
+    @never_cache
+    def logout(request, extra_context=None):
+        return LogoutView.as_view(next_page="home")(request)
+
+    def password_change(request, extra_context=None):
+        return redirect("account_change_password")
+
+    site.login, site.logout, site.password_change = login, logout, password_change

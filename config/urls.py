@@ -1,18 +1,16 @@
 """Addresses of the site."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 
-from config import health
+from config import accounts, health
 from config.sitemaps import SITEMAPS
 from config.views import pages
 
-# The admin's own login would let somebody with a second factor in by the password alone. It has to be replaced
-# before the admin's addresses are made.
-admin.site.login = secure_admin_login(admin.site.login)
+# Before the admin's addresses are made: they keep the views they find.
+accounts.guard_workspace(admin.site)
 
 handler400 = "config.views.errors.bad_request"
 handler403 = "config.views.errors.permission_denied"
