@@ -1,0 +1,43 @@
+"""Whether a document can become an accessible PDF at all, told before the work of laying it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+SVG = "{http://www.w3.org/2000/svg}"
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def problems(root: Element) -> Iterator[str]:
+    """Yield what PDF/UA-1 would fail, as sentences (measured with WeasyPrint 70).
+
+    An empty ``alt`` fails too: decoration belongs in the stylesheet.
+    """
+    if not root.get("lang"):
+        yield "The document does not say its language."
+    if not (root.findtext("head/title") or "").strip():
+        yield "The document has no title."
+    level = 0
+    for element in root.iter():
+        name = _name(element)
+        if name == "img" and not (element.get("alt") or "").strip():
+            yield f"An image has no text alternative: {element.get('src', '')[:80]}"
+        elif name == "svg" and not any(_name(child) == "title" and _text(child) for child in element):
+            yield "A drawing has no title."
+        elif name == "a" and any(_name(below) in ("img", "svg") for below in element.iter()):
+            yield "A link holds an image: put words in the link."
+        elif name in HEADINGS:
+            now = int(name[1])
+            if now > level + 1:
+                yield f"The heading “{_text(element)[:80]}” skips a level."
+            level = now
+
+
+def _name(element: Any) -> str:
+    return element.tag.replace(SVG, "") if isinstance(element.tag, str) else ""
+
+
+def _text(element: Element) -> str:
+    return "".join(element.itertext()).strip()
