@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class ConfigConfig(AppConfig):
+    default = True
     name = "config"
     verbose_name = "Site"
 
@@ -11,3 +13,10 @@ class PortalStaticFilesConfig(StaticFilesConfig):
     """Static files without the sources they are built from."""
 
     ignore_patterns = ["CVS", ".*", "*~", "src", "*.scss"]
+
+
+class WorkspaceConfig(admin_apps.AdminConfig):
+    """Django's admin, open to officers and closed to everybody else."""
+
+    default = False
+    default_site = "commissioning.admin_site.PortalAdminSite"

@@ -1,4 +1,24 @@
-"""Headers that every response carries."""
+"""What surrounds every request."""
+
+from django.http import HttpResponsePermanentRedirect
+
+from core.models import AddressMoved
+
+
+class MovedAddressMiddleware:
+    """Send whoever asks for a former slug on to the present one."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, AddressMoved):
+            query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+            return HttpResponsePermanentRedirect(exception.new_path(request.path) + query)
+        return None
 
 
 class PolicyHeadersMiddleware:

@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "providers",
     "commissioning",
     "core",
-    "django.contrib.admin",
+    "config.apps.WorkspaceConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("sitemap.xml", login_not_required(sitemap_views.sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("", include("strategies.urls")),
     path("account/", include("config.account_urls")),
     path("admin/", admin.site.urls),
 ]

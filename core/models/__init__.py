@@ -1,4 +1,4 @@
-from .addresses import AddressedModel, FormerSlug
+from .addresses import AddressedModel, AddressMoved, FormerSlug, find_by_slug
 from .audit import AuditEvent, AuditEventQuerySet
 from .jobs import Heartbeat, Job, JobQuerySet, JobState
 from .mail import OutgoingMail, OutgoingMailQuerySet
@@ -10,6 +10,7 @@ from .users import User, UserManager
 from .versions import RegisterVersion, TouchedRegister
 
 __all__ = [
+    "AddressMoved",
     "AddressedModel",
     "AuditEvent",
     "AuditEventQuerySet",
@@ -33,4 +34,5 @@ __all__ = [
     "TreeQuerySet",
     "User",
     "UserManager",
+    "find_by_slug",
 ]

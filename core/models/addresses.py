@@ -1,9 +1,40 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.http import Http404
+
+Addressed = TypeVar("Addressed", bound="AddressedModel")
+
+
+class AddressMoved(Exception):
+    """The row asked for has a new slug; whoever asks is sent on to ``url`` for good."""
+
+    def __init__(self, old_slug: str, new_slug: str) -> None:
+        super().__init__(new_slug)
+        self.old_slug, self.new_slug = old_slug, new_slug
+
+    def new_path(self, path: str) -> str:
+        """The path asked for with the new slug in the old one's place."""
+        return path.replace(f"/{self.old_slug}/", f"/{self.new_slug}/", 1)
+
+
+def find_by_slug(rows: models.QuerySet[Addressed], slug: str) -> Addressed:
+    """Return the row of this slug, among those a person may see.
+
+    :raises AddressMoved: if a row had this slug before.
+    :raises Http404: if none ever had.
+    """
+    row = rows.filter(slug=slug).first()
+    if row is not None:
+        return row
+    former = FormerSlug.objects.filter(register=rows.model._meta.label_lower, slug=slug).first()
+    moved = rows.filter(pk=former.object_id).first() if former else None
+    if moved is None:
+        raise Http404(f"No {rows.model._meta.verbose_name} is called {slug}.")
+    raise AddressMoved(slug, moved.slug)
 
 
 class FormerSlug(models.Model):

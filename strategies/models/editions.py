@@ -80,6 +80,7 @@ class EditionFile(OwnedModel):
     """One stored file of an edition, kept under its checksum."""
 
     class Kind(models.TextChoices):
+        PAGE = "page", "Web page"
         STANDARD = "standard", "PDF"
         LARGE_PRINT = "large-print", "Large print PDF"
 
@@ -87,7 +88,7 @@ class EditionFile(OwnedModel):
     kind = models.CharField(max_length=12, choices=Kind)
     checksum = models.CharField(max_length=64, help_text="SHA-256 of the file.")
     size = models.PositiveIntegerField(help_text="Bytes.")
-    pages = models.PositiveIntegerField()
+    pages = models.PositiveIntegerField(null=True, blank=True, help_text="Of a PDF.")
 
     OWNED_THROUGH = "edition"
 

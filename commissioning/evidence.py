@@ -1,0 +1,103 @@
+"""Turns an indicator's observations into what a chart, a table or a key figure shows.
+
+The result is plain data: a live page draws it, and an edition keeps it as it was.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from .models import Indicator, Observation
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def value_text(value: Decimal | None, unit: str) -> str:
+    """A figure as people read it: thousands separated, a true minus, its sign or unit beside it."""
+    if value is None:
+        return ""
+    number = f"{abs(value):,f}"
+    if "." in number:
+        number = number.rstrip("0").rstrip(".")
+    sign = MINUS if value < 0 else ""
+    if unit.startswith("£"):
+        scale = unit[1:].strip()
+        return f"{sign}£{number}{f' {scale}' if scale else ''}"
+    return f"{sign}{number}%" if unit == "%" else f"{sign}{number}"
+
+
+def observation_text(observation: Observation, unit: str) -> str:
+    """The document's words where it has them, else the number; empty where it gives neither."""
+    return observation.stated or value_text(observation.value, unit)
+
+
+def indicator_data(indicator: Indicator) -> dict[str, Any]:
+    """Return an indicator as plain data: labels, series of points, key figures, source.
+
+    The axis runs along what varies: categories first, then periods, then series.
+    """
+    observations = sorted(indicator.observations.all(), key=lambda row: (row.order, row.pk))
+    categories = _distinct(row.category for row in observations)
+    periods = _distinct(row.period for row in observations)
+    names = _distinct(row.series for row in observations)
+    stacked_over_time = indicator.chart == Indicator.Chart.STACKED and len(periods) > 1 and len(categories) > 1
+
+    def label(row: Observation) -> str:
+        if stacked_over_time:
+            return row.period
+        if len(categories) > 1:
+            return row.category
+        return row.period if len(periods) > 1 else (row.series or row.category or row.period)
+
+    def series(row: Observation) -> str:
+        parts = []
+        if len(names) > 1 and (len(categories) > 1 or len(periods) > 1):
+            parts.append(row.series)
+        if stacked_over_time:
+            parts.append(row.category)
+        elif len(categories) > 1 and len(periods) > 1:
+            parts.append(row.period)
+        return ", ".join(part for part in parts if part)
+
+    table: dict[str, dict[str, Any]] = {}
+    for row in observations:
+        entry = table.setdefault(series(row), {"name": series(row), "is_comparator": row.is_comparator, "points": []})
+        entry["points"].append(
+            {
+                "label": label(row),
+                "value": None if row.value is None else str(row.value.normalize()),
+                "low": None if row.low is None else str(row.low.normalize()),
+                "text": observation_text(row, indicator.unit),
+                "is_projection": row.is_projection,
+                "is_comparator": row.is_comparator,
+                "note": row.note,
+            }
+        )
+    return {
+        "slug": indicator.slug,
+        "title": indicator.title,
+        "measure": indicator.measure,
+        "unit": indicator.unit,
+        "chart": indicator.chart,
+        "labels": _distinct(label(row) for row in observations),
+        "series": list(table.values()),
+        "figures": [
+            {
+                "value": observation_text(row, indicator.unit),
+                "what": " · ".join(part for part in (row.series, row.category) if part) or indicator.measure,
+                "when": row.period,
+                "note": row.note,
+            }
+            for row in observations
+        ],
+        "figure_source": indicator.figure_source,
+        "source": indicator.source_line,
+        "source_note": indicator.source_note,
+        "note": indicator.note,
+        "is_sample": indicator.is_sample,
+    }
+
+
+def _distinct(values: Any) -> list[str]:
+    return list(dict.fromkeys(value for value in values))
