@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as portal
-from django.db import transaction
+from django.db import connection, transaction
 
 from config.celery import app
 from core import jobs
@@ -30,7 +30,7 @@ class Beat:
     """A Celery beat process."""
 
     def __init__(self, log, **more):
-        self._output = Path(log).open("wb")
+        self._output = Path(log).open("wb")  # noqa: SIM115 - as long as the process
         self.process = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile="],
             cwd=portal.BASE_DIR,
@@ -82,7 +82,7 @@ def finished(row, *, seconds=60):
     )
 
 
-def enqueue(name, **ids):
+def enqueue(name, /, **ids):
     with transaction.atomic():
         return jobs.enqueue(name, **ids)
 
@@ -165,6 +165,29 @@ def test_work_under_way_and_work_waiting_survive_an_emptied_redis(start, beat, b
     assert sorted(marks()) == ["slow begins", "slow ends", *(f"waiting {number}" for number in range(5))]
 
 
+def drop_other_connections():
+    """End every other connection to the database, as a restart of PostgreSQL does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'portal'"
+        )
+
+
+def test_work_survives_lost_connections_to_the_database(start, beat):
+    start()
+    slow = enqueue("tests.slow", name="slow")
+    wait_until(lambda: Job.objects.filter(pk=slow.pk, step_number__gt=3).exists(), what="progress")
+    drop_other_connections()
+    later = enqueue("tests.mark", name="later")
+
+    assert [(row.state, row.attempts) for row in map(finished, [slow, later])] == [
+        (JobState.DONE, 2),
+        (JobState.DONE, 1),
+    ]
+    assert Heartbeat.objects.filter(name="slow").count() == 1
+
+
 def test_message_that_comes_many_times_is_one_run(start):
     running = start(concurrency=2)
     row = enqueue("tests.slow", name="slow")
@@ -182,7 +205,7 @@ def test_message_that_comes_many_times_is_one_run(start):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", [0.0, 0.05, 0.2, 0.5, 1.0, 1.5, 1.9, 2.0, 2.1, 2.3])
-@pytest.mark.parametrize("victim", ["child", "worker", "redis"])
+@pytest.mark.parametrize("victim", ["child", "worker", "redis", "database"])
 def test_kills_at_any_moment_neither_lose_nor_double(start, beat, broker, victim, moment):
     running = start()
     row = enqueue("tests.slow", name="slow")
@@ -194,9 +217,11 @@ def test_kills_at_any_moment_neither_lose_nor_double(start, beat, broker, victim
     elif victim == "worker":
         running.kill()
         start()
-    else:
+    elif victim == "redis":
         broker.kill()
         broker.start()
+    else:
+        drop_other_connections()
 
     done = finished(row, seconds=120)
     assert (done.state, Heartbeat.objects.filter(name="slow").count()) == (JobState.DONE, 1)
