@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from commissioning.models import Indicator
 from core.models import ClientGroup, LifeStage, ServiceType
+from core.text import RichTextField
 
 from .strategies import Message, StrategyPart
 
@@ -39,7 +40,7 @@ class Section(StrategyPart):
 
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     title = models.CharField(max_length=200)
-    body = models.TextField("words", blank=True, help_text="Simple formatting only; it is cleaned when saved.")
+    body = RichTextField("words", blank=True, help_text="Simple formatting only; it is cleaned when saved.")
     block = models.CharField(max_length=15, choices=Block, blank=True)
     message_kinds = ArrayField(models.CharField(max_length=15, choices=Message.Kind), default=list, blank=True)
     message_headings = ArrayField(
