@@ -21,7 +21,6 @@ from pathlib import Path
 from services import CannotStart, die_with_parent, services, state_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCAL = ROOT / ".local"
 PYTHON = sys.executable
 STOP_SECONDS = 25
 
@@ -29,23 +28,24 @@ STOP_SECONDS = 25
 class Demo:
     """One run of the demo."""
 
-    def __init__(self, port: int, addresses: dict[str, str]) -> None:
+    def __init__(self, state: Path, port: int, addresses: dict[str, str]) -> None:
+        self.state = state
         self.port = port
         self.address = f"http://127.0.0.1:{port}"
-        self.sign_ins = LOCAL / "demo-sign-ins.txt"
-        self.logs = LOCAL / "logs"
+        self.sign_ins = state / "demo-sign-ins.txt"
+        self.logs = state / "logs"
         self.processes: list[tuple[str, subprocess.Popen[bytes]]] = []
         self.environment = {
             **os.environ,
             **addresses,
             "DEBUG": "0",
-            "SECRET_KEY": _secret_key(),
+            "SECRET_KEY": _secret_key(state),
             "PUBLIC_URL": os.environ.get("PUBLIC_URL") or self.address,
             "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or "localhost,127.0.0.1",
             "PORT": str(port),
-            "MEDIA_ROOT": os.environ.get("MEDIA_ROOT") or str(LOCAL / "media"),
-            "STATIC_ROOT": str(LOCAL / "static"),
-            "EMAIL_URL": os.environ.get("EMAIL_URL") or f"file://{LOCAL / 'mail'}",
+            "MEDIA_ROOT": os.environ.get("MEDIA_ROOT") or str(state / "media"),
+            "STATIC_ROOT": str(state / "static"),
+            "EMAIL_URL": os.environ.get("EMAIL_URL") or f"file://{state / 'mail'}",
         }
 
     def manage(self, *words: str, output: int | None = None) -> int:
@@ -55,6 +55,8 @@ class Demo:
             cwd=ROOT,
             env={**self.environment, "STATEMENT_TIMEOUT": "600"},
             stdout=output,
+            # Ctrl-C is for us alone.
+            start_new_session=True,
         ).returncode
 
     def must_manage(self, *words: str, output: int | None = None) -> None:
@@ -65,7 +67,7 @@ class Demo:
         """Bring the database and static files up to date, and load the documents where there are none."""
         if not self._static_is_current():
             self.must_manage("collectstatic", "--no-input", "--clear", "--verbosity", "0")
-            (LOCAL / "static-is").write_text(_digest_of_static())
+            (self.state / "static-is").write_text(_digest_of_static())
         if self.manage("migrate", "--check", output=subprocess.DEVNULL):
             print("Preparing the database", flush=True)
             self.must_manage("migrate", "--no-input", "--verbosity", "0")
@@ -73,12 +75,15 @@ class Demo:
             print("Loading the five documents", flush=True)
             self.must_manage("load_fixtures", output=subprocess.DEVNULL)
             self.sign_ins.unlink(missing_ok=True)
+        # In a database that was given and has its own people, nobody gets an account from us.
+        elif os.environ.get("DATABASE_URL"):
+            return
         if not self.sign_ins.exists():
             self.must_manage("make_demo_accounts", str(self.sign_ins), output=subprocess.DEVNULL)
 
     def start(self) -> None:
         """Start the web server, the worker and beat, and wait until the site answers."""
-        for folder in (self.logs, LOCAL / "mail", Path(self.environment["MEDIA_ROOT"])):
+        for folder in (self.logs, self.state / "mail", Path(self.environment["MEDIA_ROOT"])):
             folder.mkdir(parents=True, exist_ok=True)
         self._start(
             "worker",
@@ -136,7 +141,6 @@ class Demo:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                # Ctrl-C reaches us alone, and we stop the rest in order.
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGTERM),
             )
@@ -159,16 +163,16 @@ class Demo:
 
     def _static_is_current(self) -> bool:
         with contextlib.suppress(OSError):
-            return (LOCAL / "static" / "staticfiles.json").exists() and (
-                (LOCAL / "static-is").read_text() == _digest_of_static()
+            return (self.state / "static" / "staticfiles.json").exists() and (
+                (self.state / "static-is").read_text() == _digest_of_static()
             )
         return False
 
 
-def _secret_key() -> str:
+def _secret_key(state: Path) -> str:
     if os.environ.get("SECRET_KEY"):
         return os.environ["SECRET_KEY"]
-    file = LOCAL / "secret-key"
+    file = state / "secret-key"
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as output:
             output.write(secrets.token_urlsafe(60))
@@ -196,45 +200,50 @@ def _port() -> int:
     return int(given)
 
 
-def _reset() -> None:
+def _reset(state: Path) -> None:
     if os.environ.get("DATABASE_URL"):
         raise CannotStart("--reset only empties the demo's own database: unset DATABASE_URL, or empty yours yourself.")
-    state = state_folder(LOCAL / "demo")
-    with (state / "lock").open("w") as lock:
+    servers = state_folder(state / "servers")
+    with (servers / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise CannotStart("The demo is running: stop it with Ctrl-C, then reset it.") from None
         for folder in ("postgres", "redis"):
-            shutil.rmtree(state / folder, ignore_errors=True)
+            shutil.rmtree(servers / folder, ignore_errors=True)
     for folder in ("media", "mail", "logs", "static"):
-        shutil.rmtree(LOCAL / folder, ignore_errors=True)
+        shutil.rmtree(state / folder, ignore_errors=True)
     for file in ("demo-sign-ins.txt", "secret-key", "static-is"):
-        (LOCAL / file).unlink(missing_ok=True)
+        (state / file).unlink(missing_ok=True)
     print("The demo starts over.", flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/demo", description="Run the portal on this machine until Ctrl-C.")
     parser.add_argument("--reset", action="store_true", help="throw the demo's database and files away first")
+    parser.add_argument(
+        "--state", type=Path, default=ROOT / ".local" / "demo", help="the folder for the database, files and logs"
+    )
     options = parser.parse_args()
-    LOCAL.mkdir(exist_ok=True)
+    state = options.state.absolute()
+    state.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         port = _port()
         if options.reset:
-            _reset()
-        with services(LOCAL / "demo") as addresses:
-            state = state_folder(LOCAL / "demo")
-            if "DATABASE_URL" not in os.environ and state != LOCAL / "demo":
-                print(f"The database is in {state}, since PostgreSQL's account cannot reach this folder.", flush=True)
-            demo = Demo(port, addresses)
+            _reset(state)
+        with services(state / "servers") as addresses:
+            servers = state_folder(state / "servers")
+            if not os.environ.get("DATABASE_URL") and servers != state / "servers":
+                print(f"The database is in {servers}, since PostgreSQL's account cannot reach this folder.", flush=True)
+            demo = Demo(state, port, addresses)
             try:
                 demo.prepare()
                 demo.start()
                 demo.publish()
-                print(f"\nThe portal is at {demo.address}\n\nSign in at {demo.address}/account/login/ as")
-                print(demo.sign_ins.read_text())
+                print(f"\nThe portal is at {demo.address}\n")
+                if demo.sign_ins.exists():
+                    print(f"Sign in at {demo.address}/account/login/ as\n{demo.sign_ins.read_text()}")
                 print("Press Ctrl-C to stop.", flush=True)
                 while True:
                     demo.check_all_run()
