@@ -30,6 +30,8 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("", include("strategies.urls")),
+    path("", include("tenders.urls")),
+    path("", include("commissioning.urls")),
     path("account/", include("config.account_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from . import views
+
+app_name = "tenders"
+
+urlpatterns = [
+    path("opportunities/", views.opportunity_list, name="opportunities"),
+    path("opportunities/<slug:reference>/", views.opportunity, name="opportunity"),
+    path("frameworks/", views.framework_list, name="frameworks"),
+    path("frameworks/<slug:slug>/", views.framework, name="framework"),
+    path("contracts/", views.contract_list, name="contracts"),
+    path("contracts/<slug:reference>/", views.contract, name="contract"),
+]

@@ -1,0 +1,175 @@
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.models import find_by_slug
+from core.versions import conditional
+
+from .filters import ContractFilterSet, FrameworkFilterSet, OpportunityFilterSet
+from .models import Contract, Framework, Opportunity
+
+PAGE_SIZE = 25
+REGISTERS = ("opportunities", "frameworks", "contracts", "organisations", "taxonomy")
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, minute=True)
+def opportunity_list(request):
+    at = clock.now()
+    filters = OpportunityFilterSet(request.GET or None, queryset=Opportunity.objects.listed(at=at).for_list())
+    context = _listed(request, filters)
+    for row in context["page"]:
+        row.shown_status = row.status(at=at)
+    return render(request, "tenders/opportunities.html", context)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "strategies", "places", minute=True)
+def opportunity(request, reference):
+    at = clock.now()
+    rows = Opportunity.objects.public(at=at).select_related(
+        "organisation", "source", "framework", "replaces_contract", "contract", "renews"
+    )
+    row = get_object_or_404(
+        rows.prefetch_related("types", "client_groups", "places", "cpv_codes", "partnerships__organisation", "renewals"),
+        reference=reference,
+    )
+    partners = [one.organisation for one in row.partnerships.all()]
+    context = {
+        "opportunity": row,
+        "organisation": row.organisation,
+        "partners": partners,
+        "breadcrumbs": [("Opportunities", reverse("tenders:opportunities"))],
+        "status": row.status(at=at),
+        "steps": _steps(row, at),
+        "same_area": Opportunity.objects.listed(at=at)
+        .filter(Q(organisation=row.organisation), Q(types__in=row.types.all()))
+        .exclude(pk=row.pk)
+        .distinct()
+        .order_by("title")[:5],
+        "at": at,
+    }
+    return render(request, "tenders/opportunity.html", context)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, minute=True)
+def framework_list(request):
+    at = clock.now()
+    filters = FrameworkFilterSet(request.GET or None, queryset=Framework.objects.public(at=at).for_list())
+    context = _listed(request, filters)
+    for row in context["page"]:
+        row.shown_status = row.status(at=at)
+    return render(request, "tenders/frameworks.html", context)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "providers", "places", minute=True)
+def framework(request, slug):
+    at = clock.now()
+    rows = Framework.objects.public(at=at).select_related("organisation", "source")
+    row = find_by_slug(
+        rows.prefetch_related(
+            "types", "client_groups", "places", "partnerships__organisation",
+            "lots__types", "lots__places", "rates__lot", "admissions__provider", "admissions__lot",
+        ),
+        slug,
+    )  # fmt: skip
+    context = {
+        "framework": row,
+        "organisation": row.organisation,
+        "breadcrumbs": [("Frameworks", reverse("tenders:frameworks"))],
+        "status": row.status(at=at),
+        "partners": [one.organisation for one in row.partnerships.all()],
+        "opportunities": row.opportunities.listed(at=at).order_by("title"),
+        "contracts": row.contracts.public(at=at).order_by("title"),
+    }
+    return render(request, "tenders/framework.html", context)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "providers", minute=True)
+def contract_list(request):
+    at = clock.now()
+    filters = ContractFilterSet(request.GET or None, queryset=Contract.objects.public(at=at).for_list())
+    context = _listed(request, filters)
+    for row in context["page"]:
+        row.shown_status = row.status(at=at)
+    return render(request, "tenders/contracts.html", context)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "providers", "services", "places", minute=True)
+def contract(request, reference):
+    at = clock.now()
+    rows = Contract.objects.public(at=at).select_related("organisation", "source", "framework", "lot")
+    row = get_object_or_404(
+        rows.prefetch_related(
+            "suppliers__provider", "commissioners__organisation", "types", "client_groups", "places", "services"
+        ),
+        reference=reference,
+    )
+    context = {
+        "contract": row,
+        "organisation": row.organisation,
+        "partners": [one.organisation for one in row.commissioners.all()],
+        "breadcrumbs": [("Contracts", reverse("tenders:contracts"))],
+        "status": row.status(at=at),
+        "followed_by": Opportunity.objects.public(at=at).filter(replaces_contract=row).order_by("title"),
+    }
+    return render(request, "tenders/contract.html", context)
+
+
+def _listed(request, filters):
+    rows = filters.qs
+    number = request.GET.get("page", "1")
+    page = Paginator(rows, PAGE_SIZE).get_page(number if number.isdecimal() and len(number) < 8 else 1)
+    chosen = filters.chosen() if filters.is_bound else []
+    return {
+        "page": page,
+        "filters": filters,
+        "chips": [(words, _without(request, name)) for name, words in chosen],
+        "has_unknown": bool(filters.is_bound and filters.form.errors),
+    }
+
+
+def _without(request, name):
+    query = request.GET.copy()
+    query.pop(name, None)
+    query.pop("page", None)
+    return f"?{query.urlencode()}" if query else request.path
+
+
+def _steps(row, at):
+    """The life of the record as the page's timeline: what is known of each step."""
+    status = row.status(at=at)
+    order = [
+        ("In the plan", str(row.source.published or "") if row.source else "", "Published by the organisation"),
+        ("Engagement", str(row.engagement_date or ""), "A chance to shape what is bought"),
+        ("Tender", str(row.tender_date or row.dates_as_stated or ""), ""),
+        ("Award", str(row.award_date or ""), ""),
+        ("Contract starts", str(row.contract_start_date or ""), ""),
+    ]
+    reached = {
+        Opportunity.Status.PLANNED: 0,
+        Opportunity.Status.DATE_PASSED: 0,
+        Opportunity.Status.ENGAGING: 1,
+        Opportunity.Status.OPEN: 2,
+        Opportunity.Status.CLOSED: 2,
+        Opportunity.Status.AWARDED: 3,
+    }.get(status)
+    steps = []
+    for number, (name, when, note) in enumerate(order):
+        state = "" if reached is None else "done" if number < reached else "now" if number == reached else ""
+        steps.append({"name": name, "when": when or "Not stated", "note": note, "state": state})
+    return steps
