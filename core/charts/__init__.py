@@ -1,0 +1,22 @@
+"""Our own charts: plain data in, accessible SVG and a matching table out, on a page and in print alike.
+
+``render`` draws, ``describe`` says the same in words, ``chart_from_data`` reads what the registers keep.
+"""
+
+from .data import chart_from_data
+from .model import Chart, Kind, Point, Series
+from .output import LARGE_PRINT, NARROW, WIDE, describe, render, table_of
+
+__all__ = [
+    "LARGE_PRINT",
+    "NARROW",
+    "WIDE",
+    "Chart",
+    "Kind",
+    "Point",
+    "Series",
+    "chart_from_data",
+    "describe",
+    "render",
+    "table_of",
+]

@@ -1,0 +1,33 @@
+"""Tags that show a chart with its table, on a page and in print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from core.charts import LARGE_PRINT, NARROW, WIDE, Chart, render, table_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("charts/figure.html")
+def chart(chart: Chart, level: int = 3, key: str = "") -> dict[str, Any]:
+    """Show a chart on a page: ``{% chart chart %}``. Give each a ``key`` where two might have the same words."""
+    return {
+        "chart": chart,
+        "level": level,
+        "wide": render(chart, WIDE, css_class="ccp-chart__wide", key=key),
+        "narrow": render(chart, NARROW, css_class="ccp-chart__narrow", key=key),
+        "table": table_of(chart),
+    }
+
+
+@register.inclusion_tag("charts/print_figure.html")
+def chart_for_print(chart: Chart, large_print: bool = False, with_table: bool = True, key: str = "") -> dict[str, Any]:
+    """Show a chart in a printed document: ``{% chart_for_print chart large_print %}``."""
+    return {
+        "chart": chart,
+        "drawing": render(chart, LARGE_PRINT if large_print else WIDE, key=key),
+        "table": table_of(chart) if with_table else None,
+    }
