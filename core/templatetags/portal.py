@@ -156,7 +156,11 @@ def control(field: BoundField) -> SafeString:
     if field.errors and kind != "checkbox":
         classes.append(f"{classes[0]}--error")
     own = field.field.widget.attrs.get("class")
-    return field.as_widget(attrs={"class": " ".join([*classes, own] if own else classes)})
+    attrs: dict[str, Any] = {"class": " ".join([*classes, own] if own else classes)}
+    if "placeholder" in field.field.widget.attrs:
+        # A placeholder goes away when one begins to type; the label and the hint stay.
+        attrs["placeholder"] = False
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter
