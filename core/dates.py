@@ -194,7 +194,7 @@ class EstimatedDateFormField(forms.CharField):
         if isinstance(value, EstimatedDate):
             return value
         text = super().to_python(value)
-        if text in self.empty_values:
+        if text is None or text in self.empty_values:
             return None
         try:
             return parse(text)
@@ -205,7 +205,7 @@ class EstimatedDateFormField(forms.CharField):
         return value.words if isinstance(value, EstimatedDate) else value
 
 
-class EstimatedDateField(models.JSONField):  # type: ignore[type-arg]
+class EstimatedDateField(models.JSONField):
     """Stores an :class:`EstimatedDate` in one column; ``field__earliest`` and ``field__latest`` compare and sort.
 
     Assigning a string parses it, so forms, imports and fixtures write what the document says.
@@ -255,7 +255,7 @@ class EstimatedDateField(models.JSONField):  # type: ignore[type-arg]
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.pop("encoder", None)
         kwargs.pop("decoder", None)
-        defaults = {"form_class": EstimatedDateFormField, "max_length": 120} | kwargs
+        defaults: dict[str, Any] = {"form_class": EstimatedDateFormField, "max_length": 120} | kwargs
         return models.Field.formfield(self, **defaults)
 
 
@@ -264,7 +264,7 @@ class _Edge(models.Transform):
 
     output_field = models.DateField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         sql, params = compiler.compile(KeyTextTransform(self.lookup_name, self.lhs))
         return f"({sql})::date", params
 

@@ -11,7 +11,7 @@ from .organisations import (
     Team,
 )
 from .owned import OwnedModel, OwnedQuerySet
-from .sources import SourceDocument, SourcedModel
+from .sources import SourcedModel, SourceDocument
 
 __all__ = [
     "Accent",

@@ -69,8 +69,8 @@ class AddressedModel(models.Model):
         ]
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, db: Any, field_names: Any, values: Any, **options: Any) -> Any:
+        instance = super().from_db(db, field_names, values, **options)
         if "slug" in field_names:
             instance._stored_slug = instance.slug
         return instance

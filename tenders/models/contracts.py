@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from commissioning.models import Organisation, OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
+from commissioning.models import OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
 from core.dates import EstimatedDateField, london_date
 from core.models import ClientGroup, LifeStage, Place, PublishableModel, PublishableQuerySet, ServiceType
 from providers.models import Provider, Service
