@@ -31,6 +31,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("", include("strategies.urls")),
     path("", include("tenders.urls")),
+    path("", include("providers.urls")),
     path("", include("commissioning.urls")),
     path("account/", include("config.account_urls")),
     path("admin/", admin.site.urls),

@@ -131,23 +131,8 @@ def contract(request, reference):
 
 
 def _listed(request, filters):
-    rows = filters.qs
-    number = request.GET.get("page", "1")
-    page = Paginator(rows, PAGE_SIZE).get_page(number if number.isdecimal() and len(number) < 8 else 1)
-    chosen = filters.chosen() if filters.is_bound else []
-    return {
-        "page": page,
-        "filters": filters,
-        "chips": [(words, _without(request, name)) for name, words in chosen],
-        "has_unknown": bool(filters.is_bound and filters.form.errors),
-    }
-
-
-def _without(request, name):
-    query = request.GET.copy()
-    query.pop(name, None)
-    query.pop("page", None)
-    return f"?{query.urlencode()}" if query else request.path
+    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    return {"page": page, "filters": filters, "chips": filters.chips(request)}
 
 
 def _steps(row, at):

@@ -1,0 +1,80 @@
+"""Filters that every public list shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+from django.http import HttpRequest
+
+# More words than a person types; each costs a look at every row.
+WORDS_READ = 10
+
+
+class WordsFilter(django_filters.CharFilter):
+    """Rows that hold every word typed, in any of the given fields."""
+
+    def __init__(self, fields: list[str], **kwargs: Any) -> None:
+        self.searched = fields
+        super().__init__(**kwargs)
+
+    def filter(self, qs: Any, value: str | None) -> Any:
+        words = (value or "").replace("\x00", "").split()[:WORDS_READ]
+        for word in words:
+            condition = Q()
+            for name in self.searched:
+                condition |= Q(**{f"{name}__icontains": word})
+            qs = qs.filter(condition)
+        return qs.distinct() if self.distinct and words else qs
+
+
+class TreeFilter(django_filters.ModelChoiceFilter):
+    """Rows that carry the chosen node or one below it."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        if value is None:
+            return qs
+        return qs.filter(**{f"{self.field_name}__in": type(value).objects.within([value])}).distinct()
+
+
+class RegisterFilterSet(django_filters.FilterSet):
+    """A public list's filters. A value nobody offers is left out, and the page says so; the rest still narrows."""
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        for name, value in self.form.cleaned_data.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+    @property
+    def qs(self) -> Any:
+        if not hasattr(self, "_qs"):
+            rows = self.queryset.all()
+            if self.is_bound:
+                self.form.is_valid()
+                rows = self.filter_queryset(rows)
+            self._qs = rows
+        return self._qs
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether the address holds a value that no filter offers."""
+        return bool(self.is_bound and self.form.errors)
+
+    def chips(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """The filters in use, each in words and with the address of the list without it."""
+        if not self.is_bound:
+            return []
+        self.form.is_valid()
+        found = []
+        for name, field in self.form.fields.items():
+            value = self.form.cleaned_data.get(name)
+            if value in (None, ""):
+                continue
+            is_choice = hasattr(field, "choices") and not hasattr(field, "queryset")
+            words = dict(field.choices).get(value, value) if is_choice else value
+            query = request.GET.copy()
+            query.pop(name, None)
+            query.pop("page", None)
+            found.append((f"“{value}”" if name == "q" else str(words), f"?{query.urlencode()}"))
+        return found

@@ -1,0 +1,73 @@
+"""How the lists of services and providers are narrowed. A parent finds its children; an unknown value is left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+
+from core.filters import RegisterFilterSet, TreeFilter, WordsFilter
+from core.models import ClientGroup, Place, ServiceType
+
+from .models import Provider, Service
+
+
+class PlaceFilter(TreeFilter):
+    """Services in a place or that serve it."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        if value is None:
+            return qs
+        below = Place.objects.within([value])
+        served = Q(areas_served__in=below) | Q(areas_served__in=_above(value))
+        return qs.filter(Q(locations__place__in=below) | served).distinct()
+
+
+def _above(place: Place) -> Any:
+    parts = place.path.split("/")
+    return Place.objects.filter(path__in=["/".join(parts[:count]) for count in range(1, len(parts))])
+
+
+class ServiceFilterSet(RegisterFilterSet):
+    q = WordsFilter(
+        ["name", "summary", "provider__name", "locations__town", "locations__postcode", "types__name", "areas_served__name"],
+        label="Town or name",
+        distinct=True,
+    )
+    type = TreeFilter(
+        field_name="types",
+        to_field_name="slug",
+        label="Type of care",
+        empty_label="All types",
+        queryset=ServiceType.objects.order_by("order", "name"),
+    )
+    group = TreeFilter(
+        field_name="client_groups",
+        to_field_name="slug",
+        label="Who it is for",
+        empty_label="Everybody",
+        queryset=ClientGroup.objects.order_by("order", "name"),
+    )
+    place = PlaceFilter(
+        to_field_name="slug",
+        label="Where",
+        empty_label="Everywhere",
+        queryset=Place.objects.exclude(kind__in=["country", "region", "zone"]).order_by("path"),
+    )
+    setting = django_filters.ChoiceFilter(
+        label="Where care is given", empty_label="Either", choices=[("place", "You go there"), ("home", "Comes to you")]
+    )
+
+    class Meta:
+        model = Service
+        fields: list[str] = []
+
+
+class ProviderFilterSet(RegisterFilterSet):
+    q = WordsFilter(["name", "trading_name", "brand"], label="Name")
+    sector = django_filters.ChoiceFilter(label="Sector", empty_label="All sectors", choices=Provider.Sector)
+
+    class Meta:
+        model = Provider
+        fields: list[str] = []

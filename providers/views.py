@@ -1,0 +1,89 @@
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core import clock
+from core.models import find_by_slug
+from core.versions import conditional
+
+from .filters import ProviderFilterSet, ServiceFilterSet
+from .forms import outward
+from .models import Provider, Rating, Service
+
+PAGE_SIZE = 20
+REGISTERS = ("services", "providers", "places", "taxonomy")
+
+
+@login_not_required
+@csrf_exempt  # Nothing on the server changes, and the form stands on cached pages.
+@require_http_methods(["GET", "HEAD", "POST"])
+@conditional(*REGISTERS, minute=True)
+def service_list(request):
+    if request.method == "POST":
+        return redirect(f"{reverse('providers:services')}?{urlencode({'q': outward(request.POST.get('near', ''))})}")
+    at = clock.now()
+    filters = ServiceFilterSet(request.GET or None, queryset=Service.objects.public(at=at).for_list())
+    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request, "providers/services.html", {"page": page, "filters": filters, "chips": filters.chips(request)}
+    )
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "contracts", "frameworks", minute=True)
+def service(request, slug):
+    at = clock.now()
+    rows = (
+        Service.objects.public(at=at)
+        .select_related("provider", "source__organisation")
+        .prefetch_related(
+            "types", "client_groups", "locations__place", "areas_served", "units", "fees", "vacancies", "ratings"
+        )
+    )
+    row = find_by_slug(rows, slug)
+    ratings = {rating.question: rating for rating in row.ratings.all()}
+    context = {
+        "service": row,
+        "breadcrumbs": [("Find care", reverse("providers:services"))],
+        "overall": ratings.pop(Rating.Question.OVERALL, None),
+        "questions": list(ratings.values()),
+        "vacancies": [{"row": one, "is_current": one.is_current(at=at)} for one in row.vacancies.all()],
+        "others": Service.objects.public(at=at)
+        .filter(provider=row.provider_id)
+        .exclude(pk=row.pk)
+        .order_by("name", "pk")[:10]
+        if row.provider_id
+        else [],
+        "at": at,
+    }
+    return render(request, "providers/service.html", context)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, minute=True)
+def provider_list(request):
+    at = clock.now()
+    filters = ProviderFilterSet(request.GET or None, queryset=Provider.objects.public(at=at).for_list())
+    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request, "providers/providers.html", {"page": page, "filters": filters, "chips": filters.chips(request)}
+    )
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "contracts", "frameworks", minute=True)
+def provider(request, slug):
+    at = clock.now()
+    services = Service.objects.public(at=at).prefetch_related("types", "locations").order_by("name", "pk")
+    rows = Provider.objects.public(at=at).select_related("organisation", "source__organisation")
+    row = find_by_slug(rows.prefetch_related(Prefetch("services", services)), slug)
+    context = {"provider": row, "breadcrumbs": [("Providers", reverse("providers:providers"))], "at": at}
+    return render(request, "providers/provider.html", context)
