@@ -28,6 +28,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
+from django.utils.module_loading import autodiscover_modules
 
 from core.errors import StorageFull
 
@@ -192,7 +193,10 @@ def serve(
 
 
 def referenced(function: References) -> References:
-    """Register a function that returns the checksums an app's rows name; what nobody names is deleted."""
+    """Register a function that returns the checksums an app's rows name; what nobody names is deleted.
+
+    It stands in the app's ``tasks.py``, where it is found before anything is deleted.
+    """
     _references.append(function)
     return function
 
@@ -201,7 +205,11 @@ def delete_orphans(*, at: dt.datetime) -> int:
     """Delete files older than a day that no row names, and what crashes have left half written.
 
     :return: how many files were deleted.
+    :raises RuntimeError: if no app says which files it names; then none is an orphan.
     """
+    autodiscover_modules("tasks")
+    if not _references:
+        raise RuntimeError("No app says which files it keeps, so none is deleted.")
     # Listed before the rows are asked: a file that gets its row in between is not yet a day old.
     old = list(_older_than(at - ORPHAN_AFTER))
     named = {checksum for function in _references for checksum in function()}

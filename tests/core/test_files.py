@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from django.http import Http404
 
-from core import files
+from core import clock, files, jobs
 from core.errors import StorageFull
+from core.models import JobState
+from tests.core import tasks  # noqa: F401 - registers the jobs
 
 CONTENT = b"%PDF-1.7 an edition"
 CHECKSUM = "fd9c4c3cbfa5d9fa1b5d2fd3fb9d7c2c8e4a8d3be2d8f5a2fb0a0f4d7c1e5a66"
@@ -77,23 +79,51 @@ def test_limit_on_a_files_size_is_a_clear_refusal_and_leaves_nothing():
     assert files.read(before.checksum) == CONTENT
 
 
-def test_full_disk_is_a_clear_refusal_and_leaves_nothing(settings, tmp_path):
+@pytest.fixture
+def small_disk(settings, tmp_path):
+    """Files go to a disk of 200 kB."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk], capture_output=True)
     if mounted.returncode:
         pytest.skip("Only an administrator may mount the small disk that this test fills.")
     settings.MEDIA_ROOT = disk
-    try:
-        before = files.store(CONTENT)
+    yield disk
+    subprocess.run(["umount", disk], check=True)
 
-        with pytest.raises(StorageFull, match="no space left"):
-            files.store(b"x" * 1024 for _ in range(1000))
 
-        assert everything() == [f"{before.checksum[:2]}/{before.checksum}"]
-        assert files.store(b"small again").size == 11
-    finally:
-        subprocess.run(["umount", disk], check=True)
+def test_full_disk_is_a_clear_refusal_and_leaves_nothing(small_disk):
+    before = files.store(CONTENT)
+
+    with pytest.raises(StorageFull, match="no space left"):
+        files.store(b"x" * 1024 for _ in range(1000))
+
+    assert everything() == [f"{before.checksum[:2]}/{before.checksum}"]
+    assert files.store(b"small again").size == 11
+
+
+@pytest.mark.django_db
+def test_job_that_meets_a_full_disk_says_so_and_is_done_when_there_is_room(small_disk):
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * 150_000)
+    row = jobs.enqueue("tests.store", size=100)
+
+    jobs.run(row.pk)
+    row.refresh_from_db()
+    waiting = (row.state, row.reason)
+    jobs.run(row.pk)
+    jobs.run(row.pk)
+    row.refresh_from_db()
+    given_up = (row.state, row.attempts, row.reason)
+    ballast.unlink()
+    jobs.retry_job(job=row, by=None, at=clock.now())
+    jobs.run(row.pk)
+
+    row.refresh_from_db()
+    assert waiting == (JobState.QUEUED, "There is no space left to store the file.")
+    assert given_up == (JobState.FAILED, 3, "There is no space left to store the file.")
+    assert row.state == JobState.DONE
+    assert len(everything()) == 1
 
 
 def test_other_faults_of_the_disk_are_not_taken_for_a_full_one():
@@ -144,9 +174,21 @@ def test_orphan_that_is_stored_again_begins_a_new_day(monkeypatch):
     age(files.path(again.checksum), at=at, days=2)
 
     files.store(CONTENT)
-    monkeypatch.setattr(files, "_references", [])
+    monkeypatch.setattr(files, "_references", [list])
 
     assert files.delete_orphans(at=at) == 0
+
+
+def test_nothing_is_an_orphan_while_nobody_says_what_is_kept(monkeypatch):
+    at = dt.datetime.now(dt.UTC)
+    stored = files.store(CONTENT)
+    age(files.path(stored.checksum), at=at, days=2)
+    monkeypatch.setattr(files, "_references", [])
+
+    with pytest.raises(RuntimeError, match="none is deleted"):
+        files.delete_orphans(at=at)
+
+    assert files.exists(stored.checksum)
 
 
 def test_download_is_locked_up_and_kept_for_good(rf):
