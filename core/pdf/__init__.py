@@ -3,8 +3,8 @@
 ``render_pdf`` is what the rest of the portal calls; `core.pdf.child` is the process that does the work.
 """
 
-from .assets import print_assets
+from .assets import ACCENTS, print_assets
 from .limits import Limits
 from .renderer import RenderedPdf, RenderFailed, render_pdf
 
-__all__ = ["Limits", "RenderFailed", "RenderedPdf", "print_assets", "render_pdf"]
+__all__ = ["ACCENTS", "Limits", "RenderFailed", "RenderedPdf", "print_assets", "render_pdf"]

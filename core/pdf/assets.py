@@ -8,6 +8,21 @@ from django.contrib.staticfiles import finders
 
 STYLESHEET = "pdf.css"
 COVER = "cover.svg"
+# The ground of the cover's picture is drawn in this colour, and takes the organisation's.
+COVER_GROUND = b"#365314"
+# The same ten as on the pages (static/src/tokens.scss) and in pdf.css.
+ACCENTS = {
+    "pine": "#0d4a50",
+    "heather": "#5a3583",
+    "moss": "#365314",
+    "brick": "#8a2c17",
+    "indigo": "#2f3f94",
+    "rosewood": "#86204a",
+    "bark": "#5f4413",
+    "slate": "#3b4a57",
+    "fjord": "#0e4f7c",
+    "plum": "#6d2466",
+}
 FONT_FILES = tuple(
     f"atkinson-hyperlegible-next-{script}-{face}.woff2"
     for script in ("latin", "latin-ext")
@@ -16,16 +31,17 @@ FONT_FILES = tuple(
 
 
 def print_assets() -> dict[str, bytes]:
-    """Return every file a printed document may name, by the name it uses (``pdf.css``, ``fonts/…``).
+    """Return every file a printed document may name, by the name it uses (``pdf.css``, ``cover-pine.svg``, ``fonts/…``).
 
     :raises FileNotFoundError: if the stylesheets and fonts have not been built on this machine.
     """
     names = {
         STYLESHEET: f"pdf/{STYLESHEET}",
-        COVER: f"pdf/{COVER}",
         **{f"fonts/{name}": f"build/fonts/{name}" for name in FONT_FILES},
     }
-    return {name: _read(static_name) for name, static_name in names.items()}
+    cover = _read(f"pdf/{COVER}")
+    covers = {f"cover-{name}.svg": cover.replace(COVER_GROUND, colour.encode()) for name, colour in ACCENTS.items()}
+    return {name: _read(static_name) for name, static_name in names.items()} | covers
 
 
 def _read(static_name: str) -> bytes:
