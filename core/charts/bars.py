@@ -25,6 +25,7 @@ def draw(chart: Chart, canvas: Canvas) -> None:
     for label in chart.labels:
         if canvas.is_narrow:
             top = canvas.words(label, 0, top, canvas.width) + 3
+            first = len(canvas.shapes)
         bars = [
             (point, fill)
             for series, fill in zip(chart.series, fills, strict=True)
@@ -34,14 +35,19 @@ def draw(chart: Chart, canvas: Canvas) -> None:
         for point, fill in bars:
             own = fill if is_grouped else _single_fill(chart, point)
             height += _bar(chart, canvas, point, own, top + height, zero, scale, text_room) + 4
-        if not canvas.is_narrow:
+        if canvas.is_narrow:
+            # The labels stand over the axis, so it is drawn beside the bars alone.
+            canvas.line(zero, top - 2, zero, top + height - 2, stroke=EDGE, width=2)
+            canvas.shapes.insert(first, canvas.shapes.pop())
+        else:
             is_told = not is_grouped and any(point and point.highlight for point, _ in bars)
             end = canvas.words(label, 0, top + 3, label_room, weight=700 if is_told else 400)
             height = max(height, end - top)
         top += height + GAP
-    canvas.line(zero, start, zero, top - GAP / 2, stroke=EDGE, width=2)
-    # Under the bars.
-    canvas.shapes.insert(0, canvas.shapes.pop())
+    if not canvas.is_narrow:
+        canvas.line(zero, start, zero, top - GAP / 2, stroke=EDGE, width=2)
+        # Under the bars.
+        canvas.shapes.insert(0, canvas.shapes.pop())
     canvas.reach(top)
 
 
@@ -102,7 +108,12 @@ def _bar(
         else:
             canvas.rect(zero, top, length, BAR, fill)
             after = zero + length
-    text = _words(chart, point)
+    text, detail = chart.text_of(point), point.detail if point else ""
+    beside = after + 10 + canvas.text_width(f"{text} ")
+    if detail and beside + canvas.text_width(detail, 16) < canvas.width:
+        canvas.words(detail, beside, top + 3, canvas.width - beside, size=16, fill=SOFT)
+    else:
+        text = _words(chart, point)
     room = max(canvas.width - after - 10, text_room - 10)
     is_known = value is not None or bool(point and point.text)
     end = canvas.words(

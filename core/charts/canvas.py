@@ -88,25 +88,21 @@ class Canvas:
         fill: str = INK,
         anchor: str = "start",
         style: str = "",
+        halo: bool = False,
     ) -> float:
         """Write text in lines that keep to the room, the first line's top at ``top``. Return where they end.
 
-        ``x`` is the left edge, the middle or the right edge, as the anchor says.
+        ``x`` is the left edge, the middle or the right edge, as the anchor says. A halo keeps words apart from lines
+        that pass behind them.
         """
         size = size or self.size
         for line in wrap(text, size, room):
             more = {"font_style": style} if style else {}
-            self.add(
-                "text",
-                line,
-                x=x,
-                y=top + size,
-                font_size=f"{size:g}",
-                font_weight=str(weight),
-                fill=fill,
-                text_anchor=anchor,
-                **more,
-            )
+            more |= {"font_size": f"{size:g}", "font_weight": str(weight), "text_anchor": anchor}
+            if halo:
+                outline = {"stroke": WHITE, "stroke_width": "5", "stroke_linejoin": "round", "aria_hidden": "true"}
+                self.add("text", line, x=x, y=top + size, fill=WHITE, **outline, **more)
+            self.add("text", line, x=x, y=top + size, fill=fill, **more)
             top += size * LINE_HEIGHT
         self.reach(top + 2)
         return top

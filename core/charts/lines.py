@@ -113,7 +113,7 @@ def _ends(chart: Chart, canvas: Canvas, series: Series, across: Across, up: Up) 
         half = width_of(text, canvas.size) / 2
         x = min(max(x, half + 2), canvas.width - half - 2) if half * 2 < canvas.width - 8 else canvas.width / 2
         top = up(point.value) - canvas.size * 1.25 - 8
-        canvas.words(text, x, top, min(half * 2 + 4, canvas.width), weight=700, fill=INK, anchor="middle")
+        canvas.words(text, x, top, min(half * 2 + 4, canvas.width), weight=700, fill=INK, anchor="middle", halo=True)
 
 
 def _labels(canvas: Canvas, labels: tuple[str, ...], across: Across, top: float) -> None:

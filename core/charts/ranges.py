@@ -16,7 +16,7 @@ def draw(chart: Chart, canvas: Canvas) -> None:
     """Draw a row for each series and label. The scale need not begin at nought; its ticks say where it does."""
     rows = [(series, point) for series in chart.series for point in series.points]
     numbers = [float(n) for _, point in rows for n in (point.low, point.value) if n is not None]
-    ticks = nice_ticks(min(numbers, default=0.0), max(numbers, default=1.0), 3 if canvas.is_narrow else 5)
+    ticks = nice_ticks(min(numbers, default=0.0), max(numbers, default=1.0), 4 if canvas.is_narrow else 5)
     side = 8 + max((canvas.text_width(chart.texts(n)) for _, p in rows for n in (p.low, p.value)), default=0)
     side = min(side + 16, canvas.width * 0.3)
     label_room = 0.0 if canvas.is_narrow else canvas.width * 0.28

@@ -47,10 +47,10 @@ def _head(chart: Chart, canvas: Canvas, across: Across, right: float) -> float:
     for (place, words), following in zip(chart.ticks, (*chart.ticks[1:], None), strict=True):
         x = across(place)
         room = (across(following[0]) if following else right) - x - 6
-        if x < end or not words or canvas.text_width(words, 15) > max(room, 0):
+        if x < end or not words or any(canvas.text_width(word, 15) > room for word in words.split()):
             continue
         bottom = max(bottom, canvas.words(words, x + 3, 0, room, size=15, fill=SOFT))
-        end = x + canvas.text_width(words, 15)
+        end = x + min(canvas.text_width(words, 15), room)
     return bottom + 8
 
 
