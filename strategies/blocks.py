@@ -67,14 +67,18 @@ def _indicators(section: Section, at: dt.datetime) -> Block | None:
 
 
 def _priorities(section: Section, at: dt.datetime) -> Block | None:
+    """Priorities with their intentions; a section's headings name the themes it takes."""
     rows = section.strategy.priority_set.select_related("theme").prefetch_related("intentions")
-    loose = list(section.strategy.intention_set.filter(priority=None).order_by("order", "pk"))
+    loose = section.strategy.intention_set.filter(priority=None).order_by("order", "pk")
+    if section.message_headings:
+        rows = rows.filter(theme__title__in=section.message_headings)
+        loose = loose.filter(heading__in=section.message_headings)
     items = [
         {
             "number": row.number,
             "title": row.title,
             "text": row.text,
-            "above": row.theme.title if row.theme else "",
+            "above": row.theme.title if row.theme and row.theme.title != section.title else "",
             "facts": [],
             "parts": _intentions(sorted(row.intentions.all(), key=lambda one: (one.order, one.pk))),
         }
@@ -205,14 +209,15 @@ def _pipeline(section: Section, at: dt.datetime) -> Block | None:
         running = row.replaces_contract
         cells = [
             _cell(row.title, url=row.get_absolute_url(), note=row.summary),
-            _cell(str(row.tender_date or "") or row.dates_as_stated),
+            _cell(str(row.tender_date), note=row.dates_as_stated) if row.tender_date else _cell(row.dates_as_stated),
+            _cell(str(row.contract_start_date or "")),
             _cell(str(running.ends or "") if running else ""),
             _cell(row.joint_as_stated),
         ]
         groups.setdefault(row.service_area, []).append(cells)
     if not groups:
         return None
-    columns = ["Service", "Tender", "Present contract ends", "Who buys"]
+    columns = ["Service", "Tender", "Contract start", "Present contract ends", "Who buys"]
     return _table(
         "Planned procurements",
         columns,

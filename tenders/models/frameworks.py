@@ -19,7 +19,7 @@ class FrameworkQuerySet(PublishableQuerySet, OwnedQuerySet):
         """Fetch all that a list row shows."""
         return (
             self.select_related("organisation", "source")
-            .prefetch_related("types", "client_groups", "lots", "partners__organisation")
+            .prefetch_related("types", "client_groups", "lots", "partnerships__organisation")
             .order_by("title", "pk")
         )
 
