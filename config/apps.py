@@ -10,9 +10,9 @@ class ConfigConfig(AppConfig):
 
 
 class PortalStaticFilesConfig(StaticFilesConfig):
-    """Static files without the sources they are built from."""
+    """Static files without the sources they are built from, and without the print stylesheet, which no browser asks for."""
 
-    ignore_patterns = ["CVS", ".*", "*~", "src", "*.scss"]
+    ignore_patterns = ["CVS", ".*", "*~", "src", "*.scss", "pdf"]
 
 
 class WorkspaceConfig(admin_apps.AdminConfig):
