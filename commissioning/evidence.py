@@ -8,9 +8,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .models import Indicator, Observation
+from .models import Accent, Indicator, Observation
 
 MINUS = "\N{MINUS SIGN}"
+
+# The stylesheet's ten accents (static/src/tokens.scss), for charts, whose colours no stylesheet reaches.
+ACCENT_COLOURS = {
+    Accent.PINE: "#0d4a50",
+    Accent.HEATHER: "#5a3583",
+    Accent.MOSS: "#365314",
+    Accent.BRICK: "#8a2c17",
+    Accent.INDIGO: "#2f3f94",
+    Accent.ROSEWOOD: "#86204a",
+    Accent.BARK: "#5f4413",
+    Accent.SLATE: "#3b4a57",
+    Accent.FJORD: "#0e4f7c",
+    Accent.PLUM: "#6d2466",
+}
 
 
 def value_text(value: Decimal | None, unit: str) -> str:
@@ -68,7 +82,7 @@ def indicator_data(indicator: Indicator) -> dict[str, Any]:
                 "label": label(row),
                 "value": None if row.value is None else str(row.value.normalize()),
                 "low": None if row.low is None else str(row.low.normalize()),
-                "text": observation_text(row, indicator.unit),
+                "text": row.stated,
                 "is_projection": row.is_projection,
                 "is_comparator": row.is_comparator,
                 "note": row.note,
