@@ -139,7 +139,8 @@ class _Loader:
     def read(self, folder: Path) -> list[_Row]:
         """Read all files and return their top rows in saving order."""
         rows: dict[str, list[_Row]] = {label: [] for label in MODEL_ORDER}
-        for path in sorted(folder.rglob("*.yaml")):
+        # What everybody refers to comes first, so that a town can stand under its council.
+        for path in sorted(folder.rglob("*.yaml"), key=lambda one: ("reference" not in one.parts, one)):
             name = str(path.relative_to(folder.parent))
             try:
                 content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader)  # noqa: S506 (a SafeLoader)
