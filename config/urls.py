@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from config import accounts, health
 from config.sitemaps import SITEMAPS
-from config.views import pages
+from config.views import home, pages
 
 # Before the admin's addresses are made: they keep the views they find.
 accounts.guard_workspace(admin.site)
@@ -18,7 +18,7 @@ handler404 = "config.views.errors.page_not_found"
 handler500 = "config.views.errors.server_error"
 
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", home.home, name="home"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
     path("cookies/", pages.cookies, name="cookies"),

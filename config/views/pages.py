@@ -1,4 +1,4 @@
-"""The pages that belong to the site as a whole. All but the home page are made without the database."""
+"""The pages that belong to the site as a whole. None of them needs the database."""
 
 import datetime as dt
 
@@ -14,12 +14,6 @@ from django.views.decorators.http import require_safe
 # The day on which the accessibility statement was last looked at, as the regulations ask to be told.
 ACCESSIBILITY_REVIEWED_DATE = dt.date(2026, 11, 21)
 SECURITY_TXT_DAYS = 180
-
-
-@login_not_required
-@require_safe
-def home(request):
-    return render(request, "config/home.html", {"organisations": [], "news": []})
 
 
 @login_not_required
