@@ -30,6 +30,4 @@ def can_publish(user: Any, organisation: Organisation) -> bool:
 
 def can_manage_officers(user: Any, organisation: Organisation) -> bool:
     officer = officer_of(user, organisation)
-    return bool(
-        user.is_active and (user.is_superuser or (officer and officer.role == Officer.Role.ADMINISTRATOR))
-    )
+    return bool(user.is_active and (user.is_superuser or (officer and officer.role == Officer.Role.ADMINISTRATOR)))

@@ -28,7 +28,13 @@ def publish_record(*, record: Record, by: Any, at: dt.datetime) -> Record:
     after = audit.snapshot(record, ["published_at", "published_by"])
     organisation = getattr(record, "organisation", None)
     audit.record(
-        f"{record._meta.model_name}.published", record, by=by, at=at, organisation=organisation, before=before, after=after
+        f"{record._meta.model_name}.published",
+        record,
+        by=by,
+        at=at,
+        organisation=organisation,
+        before=before,
+        after=after,
     )
     versions.touch(*getattr(record, "REGISTERS", ()))
     return record

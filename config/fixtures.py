@@ -18,6 +18,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 
+from core import versions
 from core.errors import DomainError
 from core.models import PublishableModel
 
@@ -125,6 +126,8 @@ def load_fixtures(*, folder: Path, at: dt.datetime) -> Report:
         loader.link()
         if loader.problems:
             raise FixturesRefused(loader.problems)
+        if loader.report.changed:
+            versions.touch(*versions.REGISTERS)
     return loader.report
 
 

@@ -31,7 +31,15 @@ def _above(place: Place) -> Any:
 
 class ServiceFilterSet(RegisterFilterSet):
     q = WordsFilter(
-        ["name", "summary", "provider__name", "locations__town", "locations__postcode", "types__name", "areas_served__name"],
+        [
+            "name",
+            "summary",
+            "provider__name",
+            "locations__town",
+            "locations__postcode",
+            "types__name",
+            "areas_served__name",
+        ],
         label="Town or name",
         distinct=True,
     )

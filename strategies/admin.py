@@ -49,7 +49,8 @@ class StrategyAdmin(PublishableAdmin):
     object_actions = ["compose_edition", "publish"]
 
     @object_action(
-        "Compose edition", confirm="A numbered copy is made from the registers as they stand now. Nothing is published yet."
+        "Compose edition",
+        confirm="A numbered copy is made from the registers as they stand now. Nothing is published yet.",
     )
     def compose_edition(self, request: Any, obj: Strategy) -> HttpResponse:
         edition = services.request_edition(strategy=obj, by=request.user, at=clock.now())
@@ -117,7 +118,10 @@ class EditionAdmin(OrganisationScopedAdmin):
     @admin.display(description="PDFs")
     def pdfs(self, obj: Edition) -> str:
         files = [file for file in obj.files.all() if file.pages]
-        return ", ".join(f"{file.get_kind_display()}: {file.pages} pages, {file.size // 1024:,} kB" for file in files) or "–"
+        return (
+            ", ".join(f"{file.get_kind_display()}: {file.pages} pages, {file.size // 1024:,} kB" for file in files)
+            or "–"
+        )
 
     @admin.display(description="Changes since the last edition")
     def changes_list(self, obj: Edition) -> str:
@@ -136,7 +140,9 @@ class EditionAdmin(OrganisationScopedAdmin):
         )
         return f"Edition {edition.number} is published." if edition.is_public(at=clock.now()) else "Publication is set."
 
-    @object_action("Take back the planned publication", confirm="The edition stays composed and private.", publishes=True)
+    @object_action(
+        "Take back the planned publication", confirm="The edition stays composed and private.", publishes=True
+    )
     def unschedule(self, request: Any, obj: Edition) -> str:
         services.unschedule_edition(edition=obj, by=request.user, at=clock.now())
         return "The edition will not be published."

@@ -326,7 +326,9 @@ def _services(section: Section, at: dt.datetime) -> Block | None:
     rows = (
         Service.objects.public(at=at)
         .filter(is_sample=False)
-        .filter(Q(locations__place__in=covered) | Q(areas_served__in=covered) | Q(source__organisation=section.organisation))
+        .filter(
+            Q(locations__place__in=covered) | Q(areas_served__in=covered) | Q(source__organisation=section.organisation)
+        )
         .for_list()
         .distinct()
     )
@@ -348,7 +350,12 @@ def _services(section: Section, at: dt.datetime) -> Block | None:
         )
     if not table:
         return None
-    return _table("Services and schemes", ["Scheme", "Address", "Units", "Provider"], [{"title": "", "rows": table}], drop_empty=True)
+    return _table(
+        "Services and schemes",
+        ["Scheme", "Address", "Units", "Provider"],
+        [{"title": "", "rows": table}],
+        drop_empty=True,
+    )
 
 
 def _tenure(unit: Any) -> str:
@@ -393,9 +400,7 @@ def delivery_plan(strategy: Strategy, *, public_url: bool = True) -> Block | Non
     return {
         "shape": "plan",
         "years": years,
-        "groups": [
-            {"above": above, "title": heading, "rows": rows} for (above, heading), rows in groups.items()
-        ],
+        "groups": [{"above": above, "title": heading, "rows": rows} for (above, heading), rows in groups.items()],
     }
 
 

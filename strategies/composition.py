@@ -49,7 +49,8 @@ def compose(strategy: Strategy, *, at: dt.datetime) -> tuple[Content, list[str]]
             "accent": organisation.accent,
         },
         "partners": [
-            row.organisation.name for row in strategy.partnerships.select_related("organisation").order_by("order", "pk")
+            row.organisation.name
+            for row in strategy.partnerships.select_related("organisation").order_by("order", "pk")
         ],
         "figures": _key_figures(sections),
         "sections": sections,

@@ -30,7 +30,12 @@ def strategy_list(request):
         rows = form.narrow(rows)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     is_market = request.GET.get("kind") == MARKET_STATEMENT
-    context = {"page": page, "form": form, "is_market": is_market, "is_narrowed": form.is_bound and any(form.data.values())}
+    context = {
+        "page": page,
+        "form": form,
+        "is_market": is_market,
+        "is_narrowed": form.is_bound and any(form.data.values()),
+    }
     return render(request, "strategies/list.html", context)
 
 
@@ -47,7 +52,9 @@ def strategy(request, slug):
         "themes": strategy.theme_set.order_by("order", "pk"),
         "principles": strategy.principle_set.order_by("order", "pk"),
         "intentions": strategy.intention_set.filter(priority=None).order_by("order", "pk"),
-        "messages_first": strategy.message_set.filter(kind__in=["vision", "aim", "key_message"]).order_by("order", "pk"),
+        "messages_first": strategy.message_set.filter(kind__in=["vision", "aim", "key_message"]).order_by(
+            "order", "pk"
+        ),
         "related": strategy.relateddocument_set.order_by("order", "pk"),
         "action_count": strategy.action_set.count(),
         "edition": _current(strategy, at),
@@ -110,7 +117,9 @@ def edition(request, slug, number):
         "content": edition.content,
         # Made by our own templates when the edition was composed, with everything in it escaped or cleaned then.
         "body": mark_safe(files.read(by_kind[EditionFile.Kind.PAGE].checksum).decode()),  # noqa: S308
-        "files": [_file_item(strategy, edition, file) for file in by_kind.values() if file.kind != EditionFile.Kind.PAGE],
+        "files": [
+            _file_item(strategy, edition, file) for file in by_kind.values() if file.kind != EditionFile.Kind.PAGE
+        ],
         "current": current if current and current.number != edition.number else None,
         "is_preview": not edition.is_public(at=at),
     }

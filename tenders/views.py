@@ -37,7 +37,9 @@ def opportunity(request, reference):
         "organisation", "source", "framework", "replaces_contract", "contract", "renews"
     )
     row = get_object_or_404(
-        rows.prefetch_related("types", "client_groups", "places", "cpv_codes", "partnerships__organisation", "renewals"),
+        rows.prefetch_related(
+            "types", "client_groups", "places", "cpv_codes", "partnerships__organisation", "renewals"
+        ),
         reference=reference,
     )
     partners = [one.organisation for one in row.partnerships.all()]

@@ -137,7 +137,18 @@ class ContactAdmin(OrderedAdmin):
 class ObservationInline(ScopedTabularInline):
     model = Observation
     autocomplete_fields = ["place"]
-    fields = ["order", "series", "category", "period", "value", "low", "stated", "is_comparator", "is_projection", "note"]
+    fields = [
+        "order",
+        "series",
+        "category",
+        "period",
+        "value",
+        "low",
+        "stated",
+        "is_comparator",
+        "is_projection",
+        "note",
+    ]
 
 
 @admin.register(Indicator)
@@ -200,4 +211,3 @@ class AuditEventAdmin(admin.ModelAdmin):
         return False
 
     has_change_permission = has_delete_permission = lambda self, request, obj=None: False
-

@@ -77,7 +77,9 @@ class ScopedStackedInline(ScopedInlineMixin, admin.StackedInline):
     pass
 
 
-def object_action(label: str, *, confirm: str = "", publishes: bool = False, is_danger: bool = False) -> Callable[..., Any]:
+def object_action(
+    label: str, *, confirm: str = "", publishes: bool = False, is_danger: bool = False
+) -> Callable[..., Any]:
     """Mark an admin method as a button on the record. It calls a service and may return a response.
 
     :param confirm: a sentence shown on a page with one button before it is done.
@@ -269,7 +271,9 @@ class OrganisationScopedAdmin(ScopedFieldsMixin, admin.ModelAdmin):
             if not self._allowed(request, predicate, obj) or not self.offers(name, obj):
                 continue
             url = reverse(
-                f"admin:{self.opts.app_label}_{self.opts.model_name}_action", args=[obj.pk, name], current_app=self.admin_site.name
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_action",
+                args=[obj.pk, name],
+                current_app=self.admin_site.name,
             )
             offered.append({"name": name, "label": method.label, "url": url, "is_danger": method.is_danger})
         return offered

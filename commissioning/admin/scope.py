@@ -51,5 +51,3 @@ def owner_of(row: models.Model, path: str) -> Any:
         if value is None:
             return None
     return value
-
-

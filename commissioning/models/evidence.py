@@ -20,6 +20,8 @@ class Indicator(OwnedModel, SourcedModel):
     A measure with one figure is shown as a key figure; a series is drawn and tabled.
     """
 
+    REGISTERS = ("indicators",)
+
     class Chart(models.TextChoices):
         FIGURE = "figure", "Key figure"
         BARS = "bars", "Bars, one for each category"
@@ -68,6 +70,8 @@ class Observation(OwnedModel, SourcedModel):
     ``value`` is the number; ``stated`` keeps the document's words where they are not just that number
     ("over £190 million", "nearly 12,000"). A figure that was not given has neither.
     """
+
+    REGISTERS = ("indicators",)
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="observations")
     order = models.PositiveSmallIntegerField(default=0)

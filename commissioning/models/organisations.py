@@ -30,6 +30,8 @@ class Accent(models.TextChoices):
 class Organisation(AddressedModel):
     """A body that commissions care or shares in it: a council, an NHS board, a partnership of them."""
 
+    REGISTERS = ("organisations",)
+
     class Kind(models.TextChoices):
         COUNCIL = "council", "Council"
         ICB = "icb", "NHS integrated care board"
@@ -92,6 +94,8 @@ class Organisation(AddressedModel):
 
 class Coverage(SourcedModel):
     """A place an organisation serves. A council's area may fall to two NHS boards, each with its part."""
+
+    REGISTERS = ("organisations",)
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="coverage")
     place = models.ForeignKey(Place, models.PROTECT, related_name="coverage")
@@ -171,6 +175,8 @@ class PartnerBase(models.Model):
 class OrganisationValue(OwnedModel, SourcedModel):
     """One of the values an organisation says it works by."""
 
+    REGISTERS = ("organisations",)
+
     slug = models.SlugField(max_length=80)
     name = models.CharField(max_length=120)
     text = models.TextField(blank=True)
@@ -190,6 +196,8 @@ class OrganisationValue(OwnedModel, SourcedModel):
 
 class CycleStage(OwnedModel, SourcedModel):
     """A stage of an organisation's commissioning cycle, in its own order."""
+
+    REGISTERS = ("organisations",)
 
     slug = models.SlugField(max_length=80)
     name = models.CharField(max_length=160)
@@ -211,6 +219,8 @@ class CycleStage(OwnedModel, SourcedModel):
 class Team(OwnedModel, SourcedModel):
     """A team or service area of an organisation that carries work out."""
 
+    REGISTERS = ("organisations",)
+
     slug = models.SlugField(max_length=80)
     name = models.CharField(max_length=160)
     about = models.TextField(blank=True)
@@ -230,6 +240,8 @@ class Team(OwnedModel, SourcedModel):
 
 class Contact(OwnedModel, SourcedModel):
     """How to reach an organisation about something: a role or a team, never a named person."""
+
+    REGISTERS = ("organisations",)
 
     slug = models.SlugField(max_length=80)
     role = models.CharField(max_length=160, help_text="A role or team, not a person's name.")

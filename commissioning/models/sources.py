@@ -11,6 +11,8 @@ from .owned import OwnedModel
 class SourceDocument(OwnedModel):
     """A document an organisation published, from which facts here were taken."""
 
+    REGISTERS = ("organisations", "strategies", "opportunities", "contracts", "frameworks", "services", "providers")
+
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=250)
     published = EstimatedDateField(null=True, blank=True)

@@ -27,6 +27,8 @@ class TreeNode(models.Model):
     The path (slugs joined by ``/``) makes "this and all below" one indexed prefix comparison.
     """
 
+    REGISTERS = ("taxonomy", "places")
+
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=200)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")

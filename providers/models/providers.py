@@ -21,6 +21,8 @@ class ProviderQuerySet(PublishableQuerySet):
 class Provider(AddressedModel, SourcedModel, PublishableModel):
     """The legal body that runs care services: a company, charity, council or NHS trust."""
 
+    REGISTERS = ("providers", "services", "contracts")
+
     class Sector(models.TextChoices):
         INDEPENDENT = "independent", "Independent"
         VOLUNTARY = "voluntary", "Voluntary, community or social enterprise"

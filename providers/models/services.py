@@ -21,6 +21,8 @@ class Location(SourcedModel):
     A withheld address (a refuge, for one) appears in no output.
     """
 
+    REGISTERS = ("services",)
+
     provider = models.ForeignKey(
         Provider,
         models.CASCADE,
@@ -80,6 +82,8 @@ class Service(AddressedModel, SourcedModel, PublishableModel):
 
     What is not known stays empty and is shown as "the provider has not told us"; it is never nought or "free".
     """
+
+    REGISTERS = ("services",)
 
     class Setting(models.TextChoices):
         PLACE = "place", "You go there"

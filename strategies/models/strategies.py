@@ -33,6 +33,8 @@ class Strategy(AddressedModel, OwnedModel, SourcedModel, PublishableModel):
     joint strategy or market position statement, with a lead and partners.
     """
 
+    REGISTERS = ("strategies",)
+
     class Kind(models.TextChoices):
         COMMISSIONING = "commissioning", "Commissioning strategy"
         JOINT = "joint", "Joint commissioning strategy"
@@ -103,6 +105,8 @@ class StrategyPartner(PartnerBase):
 
 class StrategyPart(OwnedModel, SourcedModel):
     """What all parts of a strategy share: an owner, a source, a key within the strategy, and an order."""
+
+    REGISTERS = ("strategies",)
 
     strategy = models.ForeignKey(Strategy, models.CASCADE, related_name="%(class)s_set")
     slug = models.SlugField(max_length=120)

@@ -31,6 +31,8 @@ class Contract(OwnedModel, SourcedModel, PublishableModel):
     Each of these may be unknown; then the page says so.
     """
 
+    REGISTERS = ("contracts",)
+
     class Arrangement(models.TextChoices):
         CONTRACT = "contract", "Contract"
         CALL_OFF = "call_off", "Call-off from a framework"

@@ -9,6 +9,8 @@ from core.models import ClientGroup, LifeStage, PublishableModel, PublishableQue
 class Forum(OwnedModel, SourcedModel, PublishableModel):
     """A standing group where commissioners meet providers, people who use care, or each other."""
 
+    REGISTERS = ("events",)
+
     class Kind(models.TextChoices):
         PROVIDERS = "providers", "Providers"
         PEOPLE = "people", "People who use care, and carers"

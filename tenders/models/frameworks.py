@@ -29,6 +29,8 @@ class Framework(AddressedModel, OwnedModel, SourcedModel, PublishableModel):
     flexible purchasing system, approved list or spot contract.
     """
 
+    REGISTERS = ("frameworks",)
+
     class Kind(models.TextChoices):
         FRAMEWORK = "framework", "Framework"
         OPEN_FRAMEWORK = "open_framework", "Open framework"
@@ -137,6 +139,8 @@ class FrameworkPartner(PartnerBase):
 
 class Lot(OwnedModel, SourcedModel):
     """A part of a framework: a zone, a level of need, a kind of care."""
+
+    REGISTERS = ("frameworks",)
 
     framework = models.ForeignKey(Framework, models.CASCADE, related_name="lots")
     slug = models.SlugField(max_length=80)

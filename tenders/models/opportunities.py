@@ -34,6 +34,8 @@ class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
 class Opportunity(OwnedModel, SourcedModel, PublishableModel):
     """A need to buy, kept as one record and one OCID from idea to engagement, tender, award and contract."""
 
+    REGISTERS = ("opportunities",)
+
     class Status(models.TextChoices):
         PLANNED = "planned", "Planned"
         ENGAGING = "engaging", "Engaging"
