@@ -44,7 +44,7 @@ def draw(chart: Chart, canvas: Canvas) -> None:
 def _head(chart: Chart, canvas: Canvas, across: Across, right: float) -> float:
     """Write the seasons' names, as many as have room."""
     end, bottom = -1.0, 0.0
-    for (place, words), following in zip(chart.ticks, (*chart.ticks[1:], None), strict=True):
+    for (place, words), following in zip(chart.ticks, (*chart.ticks[1:], None), strict=False):
         x = across(place)
         room = (across(following[0]) if following else right) - x - 6
         if x < end or not words or any(canvas.text_width(word, 15) > room for word in words.split()):
@@ -60,7 +60,7 @@ def _bar(chart: Chart, canvas: Canvas, point: Point, across: Across, top: float,
     if begin is None or finish is None:
         return canvas.words(chart.text_of(point), left + 4, top, right - left - 4, fill=SOFT, style="italic")
     x, end = across(begin), across(finish)
-    canvas.rect(x, top, max(end - x, 6.0) if x + 6 <= right else 4.0, BAR, chart.accent)
+    canvas.rect(min(x, right - 6), top, max(end - x, 6.0), BAR, chart.accent)
     text = point.text
     if not text:
         return top + BAR
