@@ -115,17 +115,18 @@ def _titled(rows: Iterable[Any], *, title: str = "title", numbered: bool = False
 
 
 def _related(section: Section, at: dt.datetime) -> Block | None:
-    items = [
-        {
-            "title": row.title,
-            "url": row.url,
-            "text": row.text,
-            "facts": _facts(("Kind", row.get_kind_display()), ("Status", row.status)),
-            "parts": [],
-        }
-        for row in section.strategy.relateddocument_set.order_by("order", "pk")
-    ]
-    return {"shape": "entries", "numbered": False, "items": items} if items else None
+    groups: dict[str, list[Any]] = {}
+    for row in section.strategy.relateddocument_set.order_by("order", "pk"):
+        cells = [_cell(row.title, url=row.url), _cell(row.text), _cell(row.status)]
+        groups.setdefault(row.get_kind_display(), []).append(cells)
+    if not groups:
+        return None
+    return _table(
+        "Plans, law and sources to read with this",
+        ["Document", "What it is", "Status"],
+        [{"title": title, "rows": rows} for title, rows in groups.items()],
+        blank="",
+    )
 
 
 def _contacts(section: Section, at: dt.datetime) -> Block | None:
@@ -199,7 +200,7 @@ def _places(section: Section, at: dt.datetime) -> Block | None:
     table = [[_cell(row.name), _cell(row.get_kind_display()), _cell(row.note)] for row in rows]
     if not table:
         return None
-    return _table("Places of the area", ["Place", "Kind", "Note"], [{"title": "", "rows": table}], drop_empty=True)
+    return _table("Places of the area", ["Place", "Kind", "Note"], [{"title": "", "rows": table}], blank="")
 
 
 def _pipeline(section: Section, at: dt.datetime) -> Block | None:
@@ -222,7 +223,6 @@ def _pipeline(section: Section, at: dt.datetime) -> Block | None:
         "Planned procurements",
         columns,
         [{"title": title, "rows": cells} for title, cells in groups.items()],
-        drop_empty=True,
     )
 
 
@@ -307,7 +307,7 @@ def _contracts(section: Section, at: dt.datetime) -> Block | None:
     if not table:
         return None
     columns = ["Service", "Provider", "Commissioner", "Start", "Term and end", "Value"]
-    return _table("Currently commissioned services", columns, [{"title": "", "rows": table}], drop_empty=True)
+    return _table("Currently commissioned services", columns, [{"title": "", "rows": table}])
 
 
 def suppliers_text(contract: Contract) -> str:
@@ -354,7 +354,6 @@ def _services(section: Section, at: dt.datetime) -> Block | None:
         "Services and schemes",
         ["Scheme", "Address", "Units", "Provider"],
         [{"title": "", "rows": table}],
-        drop_empty=True,
     )
 
 
@@ -442,17 +441,17 @@ def _cell(text: str, *, url: str = "", note: str = "") -> dict[str, str]:
     return cell
 
 
-def _table(caption: str, columns: list[str], groups: list[dict[str, Any]], *, drop_empty: bool) -> Block:
-    keep = list(range(len(columns)))
-    if drop_empty:
-        keep = [
-            place
-            for place in keep
-            if place == 0 or any(row[place]["text"] for group in groups for row in group["rows"])
-        ]
+def _table(caption: str, columns: list[str], groups: list[dict[str, Any]], *, blank: str = UNKNOWN) -> Block:
+    # A column in which the register knows nothing at all says nothing.
+    keep = [
+        place
+        for place in range(len(columns))
+        if place == 0 or any(row[place]["text"] for group in groups for row in group["rows"])
+    ]
     return {
         "shape": "table",
         "caption": caption,
+        "blank": blank,
         "columns": [columns[place] for place in keep],
         "groups": [
             {"title": group["title"], "rows": [[row[place] for place in keep] for row in group["rows"]]}

@@ -76,6 +76,7 @@ def _compose_section(
         "body": section.body,
         "block": block,
         "source": section.source_line,
+        "source_section": section.source_section,
         "source_note": section.source_note,
         "children": [
             _compose_section(child, f"{number}.{position}", below, at, missing)
