@@ -23,9 +23,10 @@ ACCENTS = {
     "fjord": "#0e4f7c",
     "plum": "#6d2466",
 }
+# Without the files of the other Latin letters: WeasyPrint 70 mixes up the widths of two files of one face, which
+# PDF/UA refuses. Those letters come from a system font.
 FONT_FILES = tuple(
-    f"atkinson-hyperlegible-next-{script}-{face}.woff2"
-    for script in ("latin", "latin-ext")
+    f"atkinson-hyperlegible-next-latin-{face}.woff2"
     for face in ("400-normal", "400-italic", "600-normal", "700-normal", "800-normal")
 )
 

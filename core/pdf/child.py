@@ -75,7 +75,7 @@ def _render(request: Request) -> tuple[bytes, int]:
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 
-    from .content import problems
+    from .content import plain_labels, problems, unwrap_groups
     from .fetcher import BASE_URL, AssetFetcher
     from .tagging import finish
 
@@ -91,6 +91,8 @@ def _render(request: Request) -> tuple[bytes, int]:
         root = html.etree_element
         if found := list(problems(root)):
             raise Unfit(" ".join(found[:10]))
+        unwrap_groups(root)
+        plain_labels(root)
         if request.large_print and "large-print" not in root.get("class", "").split():
             root.set("class", f"{root.get('class', '')} large-print".strip())
         document = html.render(pdf_variant="pdf/ua-1", presentational_hints=False)

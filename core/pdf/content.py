@@ -35,6 +35,33 @@ def problems(root: Element) -> Iterator[str]:
             level = now
 
 
+def unwrap_groups(root: Element) -> None:
+    """Take away the ``div`` around a term and its description: in the PDF a list may hold only its items."""
+    for listed in root.iter("dl"):
+        for group in list(listed):
+            if group.tag == "div":
+                place = list(listed).index(group)
+                listed.remove(group)
+                for offset, part in enumerate(list(group)):
+                    listed.insert(place + offset, part)
+
+
+def plain_labels(root: Element) -> None:
+    """Make the row heads of a table of two columns plain cells.
+
+    One figure a row is read as a pair; with more heads than figures, checkers take the table's heads for torn ones.
+    """
+    for table in root.iter("table"):
+        first = next(iter(table.iter("tr")), None)
+        if first is None or len(first) != 2:
+            continue
+        for body in table.iter("tbody"):
+            for cell in body.iter("th"):
+                if cell.get("colspan") is None:
+                    cell.tag = "td"
+                    cell.set("class", f"{cell.get('class', '')} label".strip())
+
+
 def _name(element: Any) -> str:
     return element.tag.replace(SVG, "") if isinstance(element.tag, str) else ""
 
