@@ -36,11 +36,15 @@ def home(request):
 
 
 def publishers(*, at):
-    """Return the organisations that lead a public strategy or opportunity, with what each has published."""
+    """Return the organisations that lead a public strategy or opportunity, with what each has published; samples of
+    opportunities do not count."""
     strategies = Strategy.objects.public(at=at)
-    opportunities = Opportunity.objects.public(at=at)
     counted = (
-        opportunities.filter(organisation=OuterRef("pk")).order_by().values("organisation").annotate(n=Count("pk"))
+        Opportunity.objects.public(at=at)
+        .filter(organisation=OuterRef("pk"), is_sample=False)
+        .order_by()
+        .values("organisation")
+        .annotate(n=Count("pk"))
     )
     return (
         Organisation.objects.annotate(

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from commissioning.models import Organisation
-from config.views.home import news, publishers
+from config.views.home import News, news, publishers
 from core import dates
 from strategies.models import Strategy
 from tenders.models import Opportunity
@@ -54,8 +54,9 @@ def test_publisher_is_who_leads_something_public():
     strategy = _strategy(public, published_at=EARLIER)
     _strategy(embargoed, published_at=LATER)
     _strategy(drafting, published_at=None)
-    _opportunity(tendering, published_at=EARLIER, reference="t1")
-    _opportunity(tendering, published_at=LATER, reference="t2")
+    _opportunity(tendering, published_at=EARLIER, reference="t1", is_sample=False)
+    _opportunity(tendering, published_at=LATER, reference="t2", is_sample=False)
+    _opportunity(tendering, published_at=EARLIER, reference="t3", is_sample=True)
 
     found = list(publishers(at=NOON))
 
@@ -68,9 +69,10 @@ def test_publisher_is_who_leads_something_public():
 def test_news_leaves_out_samples_and_what_is_not_yet_public():
     organisation = _organisation("crook")
     _opportunity(organisation, published_at=EARLIER, reference="sample")
-    _opportunity(organisation, published_at=LATER, reference="later", is_sample=True)
+    _opportunity(organisation, published_at=LATER, reference="later", is_sample=False)
+    shown = _opportunity(organisation, published_at=EARLIER, reference="shown", is_sample=False)
 
-    assert news(at=NOON) == []
+    assert news(at=NOON) == [News(EARLIER, "Tender shown", shown.get_absolute_url())]
 
 
 @pytest.mark.django_db

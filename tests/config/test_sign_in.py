@@ -35,6 +35,7 @@ def test_right_password_signs_in(client, operator):
     assert response.status_code == 302
     assert response["Location"] == "/cookies/"
     assert client.session["_auth_user_id"] == str(operator.pk)
+    assert client.session.get_expire_at_browser_close()
 
 
 def test_wrong_password_is_told_in_a_summary_and_names_no_account(client, operator):
