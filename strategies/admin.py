@@ -127,7 +127,7 @@ class EditionAdmin(OrganisationScopedAdmin):
     def changes_list(self, obj: Edition) -> str:
         return " ".join(obj.changes) or "–"
 
-    def action_form(self, action: str, request: Any, obj: Any) -> forms.Form | None:
+    def form_for_action(self, action: str, request: Any, obj: Any) -> forms.Form | None:
         return PublishForm(request.POST if "confirmed" in request.POST else None) if action == "publish" else None
 
     @object_action("Publish", confirm="Everybody can read this edition from the moment you choose.", publishes=True)

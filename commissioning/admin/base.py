@@ -50,6 +50,11 @@ class ScopedInlineMixin(ScopedFieldsMixin):
     extra = 0
     show_change_link = False
 
+    @property
+    def _parent_admin(self) -> admin.ModelAdmin[Any]:
+        site: admin.AdminSite = self.admin_site  # type: ignore[attr-defined]
+        return site.get_model_admin(self.parent_model)  # type: ignore[attr-defined]
+
     def get_exclude(self, request: Any, obj: Any = None) -> Any:
         excluded = tuple(super().get_exclude(request, obj) or ())  # type: ignore[misc]
         if issubclass(self.model, OwnedModel) and self.model.OWNED_THROUGH:  # type: ignore[attr-defined]
@@ -60,13 +65,13 @@ class ScopedInlineMixin(ScopedFieldsMixin):
         return True
 
     def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return self._parent_admin.has_change_permission(request, obj)  # type: ignore[attr-defined, no-any-return]
+        return self._parent_admin.has_change_permission(request, obj)
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return self._parent_admin.has_change_permission(request, obj)  # type: ignore[attr-defined, no-any-return]
+        return self._parent_admin.has_change_permission(request, obj)
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return self._parent_admin.has_change_permission(request, obj)  # type: ignore[attr-defined, no-any-return]
+        return self._parent_admin.has_change_permission(request, obj)
 
 
 class ScopedTabularInline(ScopedInlineMixin, admin.TabularInline):
@@ -300,7 +305,7 @@ class OrganisationScopedAdmin(ScopedFieldsMixin, admin.ModelAdmin):
                 "sentence": method.confirm or f"{method.label}: {obj}?",
                 "label": method.label,
                 "record_url": record,
-                "form": self.action_form(action, request, obj),
+                "form": self.form_for_action(action, request, obj),
             }
             return render(request, "admin/object_action.html", context)
         try:
@@ -319,7 +324,7 @@ class OrganisationScopedAdmin(ScopedFieldsMixin, admin.ModelAdmin):
                 messages.success(request, str(response))
         return redirect(record)
 
-    def action_form(self, action: str, request: Any, obj: Any) -> forms.Form | None:
+    def form_for_action(self, action: str, request: Any, obj: Any) -> forms.Form | None:
         """A form to show on the page before an action, if it needs to be told something."""
         return None
 
