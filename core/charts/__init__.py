@@ -4,6 +4,7 @@
 """
 
 from .data import chart_from_data
+from .maps import OutlineMap, Pin, Town, render_map
 from .model import Chart, Kind, Point, Series
 from .output import LARGE_PRINT, NARROW, WIDE, describe, render, table_of
 
@@ -13,10 +14,14 @@ __all__ = [
     "WIDE",
     "Chart",
     "Kind",
+    "OutlineMap",
+    "Pin",
     "Point",
     "Series",
+    "Town",
     "chart_from_data",
     "describe",
     "render",
+    "render_map",
     "table_of",
 ]

@@ -60,8 +60,16 @@ def render(chart: Chart, width: int = WIDE, *, css_class: str = "", key: str = "
 
     Two charts with the same words on one page need a ``key`` each, from which their ids are made.
     """
-    canvas = draw(chart, width)
-    prefix = f"c{_digest(chart, width, key)}"
+    return to_svg(
+        draw(chart, width), chart, title=chart.title, description=describe(chart), css_class=css_class, key=key
+    )
+
+
+def to_svg(
+    canvas: Canvas, drawn: object, *, title: str, description: str, css_class: str = "", key: str = ""
+) -> SafeString:
+    """Write a sheet as SVG. What is drawn gives the ids, with the sheet's width and the key."""
+    prefix = f"c{_digest(drawn, canvas.width, key)}"
     shapes = [
         {
             "element": shape.element,
@@ -75,18 +83,18 @@ def render(chart: Chart, width: int = WIDE, *, css_class: str = "", key: str = "
         {
             "prefix": prefix,
             "css_class": css_class,
-            "width": width,
+            "width": f"{canvas.width:g}",
             "height": f"{canvas.height:.0f}",
-            "title": chart.title,
-            "description": describe(chart),
+            "title": title,
+            "description": description,
             "patterns": sorted(canvas.patterns),
             "shapes": shapes,
         },
     )
 
 
-def _digest(chart: Chart, width: int, key: str) -> str:
-    return hashlib.sha256(repr((chart, width, key)).encode()).hexdigest()[:10]
+def _digest(drawn: object, width: float, key: str) -> str:
+    return hashlib.sha256(repr((drawn, width, key)).encode()).hexdigest()[:10]
 
 
 def describe(chart: Chart) -> str:
