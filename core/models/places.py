@@ -39,7 +39,9 @@ class Place(TreeNode):
             models.CheckConstraint(
                 name="core_place_centre_whole_or_absent",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(49, 61), longitude__range=(-9, 3)),
+                | Q(
+                    latitude__range=(49, 61), longitude__range=(-9, 3), latitude__isnull=False, longitude__isnull=False
+                ),
                 violation_error_message="Give both latitude and longitude, inside the United Kingdom, or neither.",
             ),
             models.CheckConstraint(

@@ -51,7 +51,9 @@ class Location(SourcedModel):
             models.CheckConstraint(
                 name="providers_location_point_whole_or_absent",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(49, 61), longitude__range=(-9, 3)),
+                | Q(
+                    latitude__range=(49, 61), longitude__range=(-9, 3), latitude__isnull=False, longitude__isnull=False
+                ),
                 violation_error_message="Give both latitude and longitude, inside the United Kingdom, or neither.",
             ),
         ]
