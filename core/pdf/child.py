@@ -63,7 +63,9 @@ def _fence(limits: Limits, parent: int) -> None:
     ):
         # macOS refuses some of these.
         with contextlib.suppress(ValueError, OSError, AttributeError):
-            resource.setrlimit(getattr(resource, kind), (value, value))
+            # Beyond the soft limit of time comes a signal that names its reason, beyond the hard one a plain kill.
+            hard = value + 5 if kind == "RLIMIT_CPU" else value
+            resource.setrlimit(getattr(resource, kind), (value, hard))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
