@@ -20,6 +20,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
         cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER core_auditevent_no_truncate")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what needs Chromium or the HTML checker, so that bin/test --fast can leave it out."""
+    for item in items:
+        if {"browse", "_chromium", "html_checker"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(autouse=True)
 def _own_files_and_cache(settings, tmp_path):
     """Give each test its own folder for files and an empty cache."""
