@@ -43,6 +43,9 @@ def provider_contracts(provider: Provider, at: dt.datetime) -> dict[str, Any]:
 def service_contracts(service: Service, at: dt.datetime) -> dict[str, Any]:
     """The public contracts that pay for a service, and the frameworks its provider is on."""
     frameworks = Framework.objects.public(at=at).filter(admissions__provider=service.provider_id)
+    if service.provider_id is None:
+        # A filter by nothing would find every framework without members.
+        frameworks = frameworks.none()
     return {
         "contracts": Contract.objects.public(at=at).filter(services=service).for_list().distinct(),
         "frameworks": frameworks.for_list().distinct(),
