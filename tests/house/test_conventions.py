@@ -1,4 +1,4 @@
-"""The repository read as data: what import-linter cannot see, and what every file keeps to."""
+"""The repository read as data: what every file keeps to, beside what tests/test_repository.py asks of it."""
 
 import ast
 import re
@@ -6,10 +6,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-import pytest
-from django.apps import apps
 from django.conf import settings
-from django.template import engines
 
 ROOT = Path(settings.BASE_DIR)
 FLOORS = ["core", "commissioning", "providers", "tenders", "strategies", "config"]
@@ -20,10 +17,6 @@ CORE = {
     *("templatetags", "text", "versions", "workdays"),
 }
 INSTALLED_ROOTS = ("admin/", "account/", "allauth/", "mfa/", "django/", "registration/", "rest_framework/")
-TEMPLATE_NAME = re.compile(r"""["']([\w./-]+\.(?:html|txt|svg|xml|atom|json))["']""")
-LOADED = re.compile(r"{%-?\s*load\s+([^%]+?)\s*-?%}")
-ON_THIS_MACHINE = re.compile(r"(?<![\w.])(?:/work/|/root/|/tmp/team)")
-REGISTRIES = re.compile(r"(?:pypi|pythonhosted|npmjs|yarnpkg|debian)\.org|registry\.npm", re.IGNORECASE)
 
 
 @cache
@@ -60,79 +53,6 @@ def templates():
     return found
 
 
-def floor(name):
-    return FLOORS.index(name) if name in FLOORS else None
-
-
-def test_no_foreign_key_points_up():
-    upward = [
-        f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label in FLOORS
-        for field in model._meta.get_fields()
-        if field.is_relation and not field.auto_created and hasattr(field.related_model, "_meta")
-        if (floor(field.related_model._meta.app_label) or 0) > floor(model._meta.app_label)
-    ]
-
-    assert upward == []
-
-
-def test_no_template_loads_tags_from_above_but_windows():
-    libraries = engines["django"].engine.libraries
-    upward = []
-    for name, text in templates().items():
-        # Shared templates stand on the ground floor; the frame of every page and the admin's stand on the top one.
-        first = {"pdf": "strategies", "admin": "config", "base.html": "config"}.get(*[name.partition("/")[0]] * 2)
-        own = floor(first) or 0
-        for tag in LOADED.findall(text):
-            words = tag.split(" from ")[-1].split()
-            for library in words:
-                module = libraries.get(library, "")
-                above = floor(module.partition(".")[0])
-                if above is not None and above > own and not module.endswith("windows"):
-                    upward.append(f"{name} loads {library}")
-
-    assert upward == []
-
-
-@pytest.mark.parametrize("app", FLOORS)
-def test_only_windows_query_among_tags(app):
-    folder = ROOT / app / "templatetags"
-    querying = re.compile(r"\.objects\b|_set\b|\.filter\(|\.aggregate\(|\.annotate\(|connection\.cursor")
-
-    guilty = [
-        path.name
-        for path in folder.glob("*.py")
-        if not path.stem.endswith("windows") and querying.search(path.read_text().replace("@register.filter(", ""))
-    ]
-
-    assert guilty == []
-
-
-def test_every_template_is_used():
-    ours = templates()
-    named, patterns = set(), []
-    for text in [*python_files().values(), *ours.values()]:
-        named |= set(TEMPLATE_NAME.findall(text))
-    for text in python_files().values():
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.JoinedStr):
-                parts = [re.escape(v.value) if isinstance(v, ast.Constant) else r"[\w-]+" for v in node.values]
-                if re.search(r"\\\.(html|txt|svg)$", parts[-1]):
-                    patterns.append(re.compile("".join(parts)))
-
-    # Django asks for its error pages, form fields and the packages' pages by names of its own.
-    def is_used(name):
-        return (
-            name in named
-            or name.startswith(INSTALLED_ROOTS)
-            or re.fullmatch(r"[45]\d\d(_csrf)?\.html", name)
-            or any(pattern.fullmatch(name) for pattern in patterns)
-        )
-
-    assert [name for name in ours if not is_used(name)] == []
-
-
 def test_every_named_template_exists():
     ours = set(templates())
     missing = {
@@ -167,24 +87,8 @@ def test_core_is_a_closed_list_of_modules():
     assert modules - {"__init__"} <= CORE
 
 
-def test_modules_stay_short_and_well_named():
-    ours = {name: text for name, text in python_files().items() if name.partition("/")[0] in FLOORS}
-
-    long = {name: len(text.splitlines()) for name, text in ours.items() if len(text.splitlines()) > 420}
-    assert {name: lines for name, lines in long.items() if "/migrations/" not in name} == {}
-    assert [name for name in ours if Path(name).name in {"utils.py", "helpers.py", "misc.py"}] == []
-
-
-def test_no_file_names_a_folder_of_one_machine_or_a_registry():
-    this = str(Path(__file__).relative_to(ROOT))
-    machine = [name for name, text in repository_files().items() if name != this and ON_THIS_MACHINE.search(text)]
-    registries = [
-        name
-        for name, text in repository_files().items()
-        if name != this and not name.startswith("fixtures/") and REGISTRIES.search(text)
-    ]
-
-    assert (machine, registries) == ([], [])
+def test_no_module_is_a_drawer_for_odds_and_ends():
+    assert [name for name in python_files() if Path(name).name in {"utils.py", "helpers.py", "misc.py"}] == []
 
 
 def test_nothing_is_left_to_be_done():
