@@ -66,6 +66,21 @@ def test_rows_children_and_links_are_loaded_once(load):
     assert (second.created, second.updated, second.unchanged) == ({}, {}, 4)
 
 
+def test_a_town_stands_under_a_place_of_the_reference_files(tmp_path):
+    files = {
+        "a-council/town": "core.place:\n  - {slug: town, name: Town, kind: town, parent: county}\n",
+        "reference/places": "core.place:\n  - {slug: county, name: County, kind: council}\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / f"{name}.yaml"
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+
+    load_fixtures(folder=tmp_path, at=NOON)
+
+    assert Place.objects.get(slug="town").path == "county/town"
+
+
 def test_a_draft_stays_private(load):
     load(
         a=COUNCIL
