@@ -16,6 +16,7 @@ from .models import Edition, EditionFile, Strategy
 from .permissions import can_look_at
 
 PAGE_SIZE = 20
+MESSAGES_IN_SHORT = 6
 MARKET_STATEMENTS = "Market statements"
 
 
@@ -52,9 +53,7 @@ def strategy(request, slug):
         "themes": strategy.theme_set.order_by("order", "pk"),
         "principles": strategy.principle_set.order_by("order", "pk"),
         "intentions": strategy.intention_set.filter(priority=None).order_by("order", "pk"),
-        "messages_first": strategy.message_set.filter(kind__in=["vision", "aim", "key_message"]).order_by(
-            "order", "pk"
-        ),
+        "messages_first": _in_short(strategy),
         "related": strategy.relateddocument_set.order_by("order", "pk"),
         "action_count": strategy.action_set.count(),
         "edition": _current(strategy, at),
@@ -182,6 +181,13 @@ def _frame(strategy):
         "partners": [row.organisation for row in strategy.partnerships.all()],
         "breadcrumbs": [first],
     }
+
+
+def _in_short(strategy):
+    """The vision, then the first key messages or, where a document has none, its aims: few enough to be read."""
+    rows = strategy.message_set.filter(kind__in=["vision", "aim", "key_message"]).order_by("order", "pk")
+    by_kind = {kind: [row for row in rows if row.kind == kind] for kind in ("vision", "key_message", "aim")}
+    return [*by_kind["vision"][:2], *(by_kind["key_message"] or by_kind["aim"])[:MESSAGES_IN_SHORT]]
 
 
 def _current(strategy, at):
