@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -16,6 +18,9 @@ from core.models import (
     ServiceType,
 )
 from tenders.models import Contract, Framework, Opportunity
+
+# An open milestone is at risk in the last four weeks before its last possible day.
+AT_RISK_BEFORE = dt.timedelta(weeks=4)
 
 
 class StrategyQuerySet(PublishableQuerySet, OwnedQuerySet):
@@ -209,6 +214,28 @@ class Action(StrategyPart):
 
     def __str__(self) -> str:
         return self.title
+
+    def rag(self, *, on: dt.date) -> Progress.Rag | None:
+        """How the action stands on a day: done, late, at risk or on track; nothing where nobody has reported.
+
+        Computed from the milestones: late when one's last possible day has passed undone, at risk in its last
+        four weeks. The newest report may override it, with its reason. Read from what is prefetched.
+        """
+        reports = sorted(self.progress.all(), key=lambda report: report.reported_date)
+        milestones = list(self.milestones.all())
+        done = [one for one in milestones if one.done_date is not None and one.done_date <= on]
+        if not reports and not done:
+            return None
+        if reports and reports[-1].override:
+            return Progress.Rag(reports[-1].override)
+        open_ones = [one for one in milestones if one not in done]
+        if milestones and not open_ones:
+            return Progress.Rag.DONE
+        if any(one.due.is_past(on=on) for one in open_ones):
+            return Progress.Rag.RED
+        if any(one.due.is_past(on=on + AT_RISK_BEFORE) for one in open_ones):
+            return Progress.Rag.AMBER
+        return Progress.Rag.GREEN
 
 
 class Milestone(OwnedModel, SourcedModel):
