@@ -1,0 +1,62 @@
+"""The delivery plan by year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from ..models import Milestone, Section, Strategy
+from .shapes import Block
+
+
+def delivery_plan(strategy: Strategy) -> Block | None:
+    """The plan by year: one row an action, grouped as the document groups them."""
+    actions = list(
+        strategy.action_set.select_related("priority")
+        .prefetch_related("milestones", "teams", "intentions", "progress")
+        .order_by("priority__order", "order", "pk")
+    )
+    if not actions:
+        return None
+    milestones = [one for action in actions for one in action.milestones.all()]
+    years = _years(milestones)
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for action in actions:
+        priority = action.priority
+        above = f"Priority {priority.number}: {priority.title}" if priority and priority.number else str(priority or "")
+        cells = []
+        for year in years:
+            due = [one for one in action.milestones.all() if one.due.words == year]
+            due.sort(key=lambda one: (one.order, one.pk))
+            cells.append(
+                {"text": "; ".join(one.title for one in due), "buys": any(one.is_buying for one in due), "label": year}
+            )
+        teams = [str(team) for team in action.teams.all()]
+        groups.setdefault((above, action.heading), []).append(
+            {
+                "title": action.title,
+                "text": action.text,
+                "cells": cells,
+                "responsible": action.responsible_as_stated or ", ".join(teams),
+                "progress": [
+                    {"date": f"{one.reported_date:%-d %B %Y}", "text": one.text}
+                    for one in sorted(action.progress.all(), key=lambda one: one.reported_date, reverse=True)[:1]
+                ],
+            }
+        )
+    return {
+        "shape": "plan",
+        "years": years,
+        "groups": [{"above": above, "title": heading, "rows": rows} for (above, heading), rows in groups.items()],
+    }
+
+
+def _years(milestones: Iterable[Milestone]) -> list[str]:
+    order = {one.due.words: (one.due.earliest or dt.date.max, one.due.words) for one in milestones}
+    return sorted(order, key=lambda words: order[words])
+
+
+def block(section: Section, at: dt.datetime) -> Block | None:
+    """The plan of the section's own strategy."""
+    return delivery_plan(section.strategy)
