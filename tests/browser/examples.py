@@ -1,0 +1,314 @@
+"""A full, an empty and an error example of every public address. A pattern without one fails the suite.
+
+Each example sets its own rows in an empty database and says which address to open and what to expect there. Where
+nothing could be missing, the empty example is the page of a site without any rows.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.urls import reverse
+
+from core.models import User
+from tests.browser import rows
+from tests.factories import NOON
+from tests.factories.commissioning import OrganisationFactory
+from tests.factories.core import UserFactory
+from tests.factories.providers import ProviderFactory, ServiceFactory
+from tests.factories.strategies import StrategyFactory
+from tests.factories.tenders import ContractFactory, FrameworkFactory, OpportunityFactory
+
+NONSENSE = "?page=999&q=%00%27&kind=nothing&buyer=nobody&type=nothing"
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What to open and what to expect there."""
+
+    path: str
+    status: int = 200
+    is_page: bool = True
+    user: User | None = None
+    # Fields to fill in before the page's form is sent; a name with no value is only sent.
+    typed: dict[str, str] = field(default_factory=dict)
+    send: str = ""
+    holds: str = ""
+
+
+@dataclass(frozen=True)
+class Examples:
+    full: Callable[..., Visit]
+    empty: Callable[..., Visit]
+    error: Callable[..., Visit]
+
+
+def at(name, *args, query="", **expected):
+    return Visit(reverse(name, args=args) + query, **expected)
+
+
+def lost(path):
+    return lambda press: Visit(path, status=404, holds="nothing at this address")
+
+
+def still(name):
+    """A page that shows no rows; below it there is nothing."""
+    return Examples(
+        full=lambda press: at(name), empty=lambda press: at(name), error=lost(f"{reverse(name).rstrip('/')}/nothing/")
+    )
+
+
+def plain(name, *, status=200):
+    """An address for machines, which no browser shows."""
+    return Examples(
+        full=lambda press: at(name, is_page=False, status=status),
+        empty=lambda press: at(name, is_page=False, status=status),
+        error=lambda press: Visit(f"{reverse(name)}/nothing", status=404),
+    )
+
+
+def register(name, make):
+    """A list: with rows, without, and with an address full of nonsense."""
+
+    def full(press):
+        make()
+        return at(name)
+
+    def error(press):
+        make()
+        return at(name, query=NONSENSE)
+
+    return Examples(full=full, empty=lambda press: at(name, holds="ccp-empty"), error=error)
+
+
+def detail(name, make, make_bare, *, key="slug"):
+    """One row's page: with all it can have, with the least, and where there is none."""
+
+    def full(press):
+        return at(name, getattr(make(), key))
+
+    def empty(press):
+        return at(name, getattr(make_bare(), key))
+
+    return Examples(full=full, empty=empty, error=lost(reverse(name, args=["nothing-of-the-kind"])))
+
+
+def three(make):
+    return lambda: [make() for _ in range(3)]
+
+
+def home_full(press):
+    strategy = rows.full_strategy()
+    press.edition(strategy, published_at=NOON)
+    rows.full_opportunity()
+    return at("home")
+
+
+def _strategy_full(press):
+    strategy = rows.full_strategy()
+    press.edition(strategy, published_at=NOON)
+    return at("strategies:strategy", strategy.slug)
+
+
+def _of_strategy(name, *, with_edition=False):
+    def full(press):
+        strategy = rows.full_strategy()
+        if with_edition:
+            press.edition(strategy, published_at=NOON)
+        return at(name, strategy.slug)
+
+    return Examples(
+        full=full,
+        empty=lambda press: at(name, StrategyFactory().slug),
+        error=lost(reverse(name, args=["nothing-of-the-kind"])),
+    )
+
+
+def _edition(name, *, is_page=True):
+    def full(press):
+        edition = press.edition(rows.full_strategy(), published_at=NOON)
+        return at(name, edition.strategy.slug, edition.number, is_page=is_page)
+
+    def empty(press):
+        # Composed but not published: for the public there is nothing.
+        edition = press.edition(rows.full_strategy())
+        return at(name, edition.strategy.slug, edition.number, status=404)
+
+    def error(press):
+        return at(name, StrategyFactory().slug, 99999999999, status=404)
+
+    return Examples(full=full, empty=empty, error=error)
+
+
+def _latest():
+    def full(press):
+        edition = press.edition(rows.full_strategy(), published_at=NOON)
+        return at("strategies:latest_edition", edition.strategy.slug)
+
+    def empty(press):
+        return at("strategies:latest_edition", StrategyFactory().slug, status=404)
+
+    return Examples(full=full, empty=empty, error=lost("/strategies/nothing-of-the-kind/editions/latest/"))
+
+
+def person(**more):
+    user = UserFactory(**more)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def two_step_person():
+    user = person()
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
+    return user
+
+
+def mine(name, make=person, **expected):
+    return lambda press: at(name, user=make(), **expected)
+
+
+def sent(name, send, make=None, status=200, **typed):
+    """The page after its form was sent with something wrong in it."""
+    return lambda press: at(name, user=make() if make else None, send=send, typed=typed, status=status)
+
+
+def closed(name, *args):
+    """An address for people signed in, asked for by somebody who is not: the sign-in page."""
+    return lambda press: at(name, *args, holds="Sign in")
+
+
+def _reset_key(press):
+    user = person()
+    key = EmailAwarePasswordResetTokenGenerator().make_token(user)
+    return at("account_reset_password_from_key", user_pk_to_url_str(user), key)
+
+
+def _reset_key_wrong(press):
+    visit = _reset_key(press)
+    return Visit(visit.path, send="Change", typed={"password1": "another horse battery", "password2": "no match"})
+
+
+EXAMPLES = {
+    "home": Examples(full=home_full, empty=lambda press: at("home"), error=lost("/nothing/")),
+    **{name: still(name) for name in ("accessibility", "privacy", "cookies", "about_data")},
+    **{
+        name: plain(name)
+        for name in ("robots_txt", "favicon", "security_txt", "sitemap", "health_live")
+    },
+    "health_ready": plain("health_ready"),
+    "strategies:list": register("strategies:list", three(rows.full_strategy)),
+    "strategies:strategy": Examples(
+        full=_strategy_full,
+        empty=lambda press: at("strategies:strategy", StrategyFactory().slug),
+        error=lambda press: at(
+            "strategies:strategy",
+            StrategyFactory(published_at=NOON + dt.timedelta(days=9999)).slug,
+            status=404,
+        ),
+    ),
+    "strategies:delivery_plan": _of_strategy("strategies:delivery_plan"),
+    "strategies:editions": _of_strategy("strategies:editions", with_edition=True),
+    "strategies:latest_edition": _latest(),
+    "strategies:edition": _edition("strategies:edition"),
+    "strategies:standard_pdf": _edition("strategies:standard_pdf", is_page=False),
+    "strategies:large_print_pdf": _edition("strategies:large_print_pdf", is_page=False),
+    "tenders:opportunities": register("tenders:opportunities", rows.opportunities_in_every_state),
+    "tenders:opportunity": detail(
+        "tenders:opportunity", rows.full_opportunity, OpportunityFactory, key="reference"
+    ),
+    "tenders:frameworks": register("tenders:frameworks", three(rows.full_framework)),
+    "tenders:framework": detail("tenders:framework", rows.full_framework, FrameworkFactory),
+    "tenders:contracts": register("tenders:contracts", three(rows.full_contract)),
+    "tenders:contract": detail("tenders:contract", rows.full_contract, ContractFactory, key="reference"),
+    "providers:services": register("providers:services", three(rows.full_service)),
+    "providers:service": detail("providers:service", rows.full_service, lambda: ServiceFactory(provider=None)),
+    "providers:providers": register("providers:providers", three(rows.full_service)),
+    "providers:provider": detail("providers:provider", lambda: rows.full_service().provider, ProviderFactory),
+    "commissioning:organisations": register("commissioning:organisations", three(rows.full_organisation)),
+    "commissioning:organisation": detail(
+        "commissioning:organisation", lambda: rows.full_strategy().organisation, OrganisationFactory
+    ),
+    "account_login": Examples(
+        full=lambda press: at("account_login"),
+        empty=lambda press: at("account_login", query="?next=/admin/"),
+        error=sent("account_login", "Sign in", login="nobody@example.org", password="wrong"),
+    ),
+    "account_logout": Examples(
+        full=mine("account_logout"), empty=mine("account_logout"), error=lost("/account/logout/nothing/")
+    ),
+    "account_inactive": still("account_inactive"),
+    "account_signup": Examples(
+        full=lambda press: at("account_signup", holds="by invitation"),
+        empty=lambda press: at("account_signup"),
+        error=lost("/account/signup/nothing/"),
+    ),
+    "account_reauthenticate": Examples(
+        full=mine("account_reauthenticate"),
+        empty=closed("account_reauthenticate"),
+        error=sent("account_reauthenticate", "Go on", make=person, password="wrong"),
+    ),
+    "account_email_verification_sent": still("account_email_verification_sent"),
+    "account_confirm_email": Examples(
+        full=lambda press: at("account_confirm_email", "nothing"),
+        empty=lambda press: at("account_confirm_email", "nothing"),
+        error=lost("/account/confirm-email/nothing/more/"),
+    ),
+    "account_change_password": Examples(
+        full=mine("account_change_password"),
+        empty=closed("account_change_password"),
+        error=sent(
+            "account_change_password", "Change", make=person, oldpassword="wrong", password1="a", password2="b"
+        ),
+    ),
+    "account_set_password": Examples(
+        full=mine("account_set_password"), empty=closed("account_set_password"),
+        error=lost("/account/password/set/nothing/"),
+    ),
+    "account_reset_password": Examples(
+        full=lambda press: at("account_reset_password"),
+        empty=lambda press: at("account_reset_password"),
+        error=sent("account_reset_password", "", email="no-address"),
+    ),
+    "account_reset_password_done": still("account_reset_password_done"),
+    "account_reset_password_from_key": Examples(
+        full=_reset_key,
+        empty=lambda press: at("account_reset_password_from_key", "1", "set-password", holds="no longer works"),
+        error=_reset_key_wrong,
+    ),
+    "account_reset_password_from_key_done": still("account_reset_password_from_key_done"),
+    "mfa_index": Examples(
+        full=mine("mfa_index", two_step_person), empty=mine("mfa_index"), error=closed("mfa_index")
+    ),
+    "mfa_authenticate": Examples(
+        full=closed("mfa_authenticate"), empty=closed("mfa_authenticate"), error=lost("/account/2fa/authenticate/no/")
+    ),
+    "mfa_reauthenticate": Examples(
+        full=mine("mfa_reauthenticate", two_step_person),
+        empty=closed("mfa_reauthenticate"),
+        error=sent("mfa_reauthenticate", "Go on", make=two_step_person, code="000000"),
+    ),
+    "mfa_activate_totp": Examples(
+        full=mine("mfa_activate_totp"), empty=closed("mfa_activate_totp"),
+        error=lost("/account/2fa/totp/activate/nothing/"),
+    ),
+    **{
+        name: Examples(full=mine(name, two_step_person), empty=mine(name), error=closed(name))
+        for name in (
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+        )
+    },
+    "mfa_download_recovery_codes": Examples(
+        full=mine("mfa_download_recovery_codes", two_step_person, is_page=False),
+        empty=mine("mfa_download_recovery_codes"),
+        error=closed("mfa_download_recovery_codes"),
+    ),
+}  # fmt: skip

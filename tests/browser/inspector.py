@@ -1,0 +1,135 @@
+"""One page seen as a visitor with a desk, one with a small phone, and the checkers see it."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+from django.conf import settings
+from django.test import Client
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "resultTypes": ["violations"],
+}
+TITLE = re.compile(r"(Error: )?\S.+ - Care Commissioning Portal")
+WIDE, PHONE = 1280, 320
+# What Chromium itself writes when the page asked for has an error status.
+STATUS_NOTE = "Failed to load resource: the server responded with a status of"
+
+
+class Inspector:
+    """Collects the faults of pages. `problems` is empty for a page as it should be."""
+
+    def __init__(self, browse, html_checker):
+        self._browse = browse
+        self._html_checker = html_checker
+        self._windows = {}
+
+    def problems(self, visit):
+        """Open the example's page and return a line for each fault."""
+        window = self._window(visit.user)
+        window.console_errors.clear()
+        window.foreign_requests.clear()
+        page = window.page
+        page.set_viewport_size({"width": WIDE, "height": 900})
+        response = page.goto(visit.path)
+        html = response.text()
+        if visit.typed or visit.send:
+            html = self._send(page, visit)
+        elif response.status != visit.status:
+            return [f"status {response.status}, not {visit.status}"]
+        found = self._look(page, html, visit)
+        found += [f"console: {text}" for text in window.console_errors if not self._is_expected(text, visit)]
+        found += [f"asked another host: {url}" for url in window.foreign_requests]
+        return [f"{visit.path}: {one}" for one in found]
+
+    def _look(self, page, html, visit):
+        found = []
+        if visit.holds and visit.holds not in html:
+            found.append(f"does not say {visit.holds!r}")
+        if (headings := page.locator("h1").count()) != 1:
+            found.append(f"{headings} h1")
+        if not TITLE.fullmatch(page.title()):
+            found.append(f"title {page.title()!r}")
+        if "{{" in html or "{%" in html:
+            found.append("unrendered template code")
+        found += [f"HTML: {problem}" for problem in self._html_checker.problems(html)]
+        for width in (WIDE, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{width} px: {one}" for one in self._axe(page)]
+            if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+                found.append(f"{width} px: scrolls sideways to {wide}")
+        if page.locator("script:not([type='application/ld+json'])").count():
+            found += self._without_script(page, visit)
+        return found
+
+    def _axe(self, page):
+        if not page.evaluate("typeof axe !== 'undefined'"):
+            # Through the debugger's own channel: the page's policy would not let a script in, as it should not.
+            page.evaluate(AXE)
+        result = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
+        return [
+            f"axe {one['id']}: {one['help']} at {one['nodes'][0]['target']} ({len(one['nodes'])})"
+            for one in result["violations"]
+        ]
+
+    def _without_script(self, page, visit):
+        """Compare what the page offers with scripts and without."""
+        bare = self._window(visit.user, javascript=False).page
+        bare.goto(visit.path)
+        offered = [
+            (one.locator("h1").all_inner_texts(), one.locator("main a, main button, main input").count())
+            for one in (page, bare)
+        ]
+        return [] if offered[0] == offered[1] else [f"without script it offers {offered[1]}, not {offered[0]}"]
+
+    def _send(self, page, visit):
+        for name, value in visit.typed.items():
+            page.locator(f"main [name='{name}']").fill(value)
+        form = page.locator("main form[method='post']").first
+        button = form.get_by_role("button", name=visit.send) if visit.send else form.locator("button[type='submit']")
+        with page.expect_navigation() as navigation:
+            button.first.click()
+        assert navigation.value.status == visit.status, f"status {navigation.value.status}, not {visit.status}"
+        assert page.title().startswith("Error: "), "the title does not begin with Error"
+        return navigation.value.text()
+
+    def _window(self, user, *, javascript=True):
+        key = (user.pk if user else None, javascript)
+        if key not in self._windows:
+            window = self._browse(width=WIDE, javascript=javascript, bypass_csp=False)
+            if user:
+                _sign_in(window.page, user)
+            self._windows[key] = window
+        return self._windows[key]
+
+    @staticmethod
+    def _is_expected(text, visit):
+        return visit.status >= 400 and text.startswith(STATUS_NOTE)
+
+
+def _sign_in(page, user):
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    page.context.add_cookies(
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                "domain": "localhost",
+                "path": "/",
+            }
+        ]
+    )
+
+
+def path_of(url):
+    """Return the path and query of a whole address."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
