@@ -8,9 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .models import Accent, Indicator, Observation
+from core.charts import value_text
 
-MINUS = "\N{MINUS SIGN}"
+from .models import Accent, Indicator, Observation
 
 # The stylesheet's ten accents (static/src/tokens.scss), for charts, whose colours no stylesheet reaches.
 ACCENT_COLOURS = {
@@ -27,23 +27,9 @@ ACCENT_COLOURS = {
 }
 
 
-def value_text(value: Decimal | None, unit: str) -> str:
-    """A figure as people read it: thousands separated, a true minus, its sign or unit beside it."""
-    if value is None:
-        return ""
-    number = f"{abs(value):,f}"
-    if "." in number:
-        number = number.rstrip("0").rstrip(".")
-    sign = MINUS if value < 0 else ""
-    if unit.startswith("£"):
-        scale = unit[1:].strip()
-        return f"{sign}£{number}{f' {scale}' if scale else ''}"
-    return f"{sign}{number}%" if unit == "%" else f"{sign}{number}"
-
-
 def observation_text(observation: Observation, unit: str) -> str:
     """The document's words where it has them, else the number; empty where it gives neither."""
-    return observation.stated or value_text(observation.value, unit)
+    return observation.stated or ("" if observation.value is None else value_text(observation.value, unit))
 
 
 def indicator_data(indicator: Indicator) -> dict[str, Any]:
@@ -80,8 +66,8 @@ def indicator_data(indicator: Indicator) -> dict[str, Any]:
         entry["points"].append(
             {
                 "label": label(row),
-                "value": None if row.value is None else str(row.value.normalize()),
-                "low": None if row.low is None else str(row.low.normalize()),
+                "value": _plain(row.value),
+                "low": _plain(row.low),
                 "text": row.stated,
                 "is_projection": row.is_projection,
                 "is_comparator": row.is_comparator,
@@ -102,15 +88,22 @@ def indicator_data(indicator: Indicator) -> dict[str, Any]:
                 "what": " · ".join(part for part in (row.series, row.category) if part) or indicator.measure,
                 "when": row.period,
                 "note": row.note,
+                "is_headline": row.is_headline,
             }
             for row in observations
         ],
+        "topic": indicator.topic,
         "figure_source": indicator.figure_source,
         "source": indicator.source_line,
         "source_note": indicator.source_note,
         "note": indicator.note,
         "is_sample": indicator.is_sample,
     }
+
+
+def _plain(value: Decimal | None) -> str | None:
+    """A number as stored text without idle noughts or an exponent."""
+    return None if value is None else f"{value.normalize():f}"
 
 
 def _distinct(values: Any) -> list[str]:

@@ -5,7 +5,7 @@
 
 from .data import chart_from_data
 from .maps import OutlineMap, Pin, Town, render_map
-from .model import Chart, Kind, Point, Series
+from .model import Chart, Kind, Point, Series, value_text
 from .output import LARGE_PRINT, NARROW, WIDE, describe, render, table_of
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "render",
     "render_map",
     "table_of",
+    "value_text",
 ]

@@ -33,6 +33,18 @@ def number_text(value: Decimal) -> str:
     return f"{MINUS}{text}" if value < 0 and text != "0" else text
 
 
+def value_text(value: Decimal, unit: str) -> str:
+    """Write a value with its unit where the unit is a sign (``%``, ``£``, ``£ million``); words stay apart from it."""
+    number = number_text(value)
+    if unit == "%":
+        return f"{number}%"
+    if unit.startswith("£"):
+        scale = unit[1:].strip()
+        pounds = f"{MINUS}£{number[1:]}" if number.startswith(MINUS) else f"£{number}"
+        return f"{pounds} {scale}".strip()
+    return number
+
+
 @dataclass(frozen=True)
 class Point:
     """One figure. ``value`` is nothing where the source gives none; ``text`` overrides how it is written.
@@ -95,14 +107,7 @@ class Chart:
         """Write a value with the chart's unit where the unit is a sign; words stay with the measure."""
         if value is None:
             return NOT_STATED
-        number = number_text(value)
-        if self.unit == "%":
-            return f"{number}%"
-        if self.unit.startswith("£"):
-            scale = self.unit[1:].strip()
-            pounds = f"{MINUS}£{number[1:]}" if number.startswith(MINUS) else f"£{number}"
-            return f"{pounds} {scale}".strip()
-        return number
+        return value_text(value, self.unit)
 
     def text_of(self, point: Point | None) -> str:
         """The words of one figure: the source's own, else the number, else that it is not stated."""
