@@ -237,7 +237,7 @@ class _Loader:
             elif isinstance(value, (int, float)) and isinstance(definition, models.CharField):
                 value = str(value)
             if value is None and not definition.null and definition.get_internal_type() == "CharField":
-                value = ""
+                value = definition.get_default()
             key[name] = value
         index = self._stored(row.model)
         instance = index.get(self._index_key(row.model, key))

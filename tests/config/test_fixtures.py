@@ -66,6 +66,19 @@ def test_rows_children_and_links_are_loaded_once(load):
     assert (second.created, second.updated, second.unchanged) == ({}, {}, 4)
 
 
+def test_a_child_whose_key_was_left_to_its_default_is_found_again(load):
+    text = """
+    defaults: {is_sample: true}
+    providers.service:
+      - {slug: home, name: Home, units: [{kind: room, count: 3}]}
+"""
+
+    load(a=text)
+    second = load(a=text)
+
+    assert (second.created, second.updated, second.unchanged) == ({}, {}, 2)
+
+
 def test_a_town_stands_under_a_place_of_the_reference_files(tmp_path):
     files = {
         "a-council/town": "core.place:\n  - {slug: town, name: Town, kind: town, parent: county}\n",

@@ -1,0 +1,52 @@
+"""What is invented stays among itself: a sample is marked, and no row of a real document refers to one."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+SAMPLES = sorted((FIXTURES / "samples").glob("*.yaml"))
+CONTENT = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in SAMPLES]
+
+
+def rows(label):
+    return [row for content in CONTENT for row in content.get(label, [])]
+
+
+@pytest.mark.parametrize("content", CONTENT, ids=[path.name for path in SAMPLES])
+def test_every_file_marks_its_rows_as_samples(content):
+    defaults = content["defaults"]
+
+    assert defaults == {"is_sample": True}
+
+
+def test_sample_services_and_buildings_belong_to_sample_providers_at_sample_buildings():
+    providers = {row["slug"] for row in rows("providers.provider")}
+    locations = {row["slug"] for row in rows("providers.location")}
+
+    named = {row["provider"] for label in ("providers.service", "providers.location") for row in rows(label)}
+    used = {slug for row in rows("providers.service") for slug in row.get("locations", [])}
+
+    assert named == providers
+    assert used == locations
+    assert not [row["slug"] for row in rows("providers.location") if row.get("postcode")]
+
+
+def test_samples_say_so_in_their_names():
+    named = rows("providers.provider") + rows("providers.service") + rows("providers.location")
+
+    plain = [row["name"] for row in named if "sample" not in row["name"].lower()]
+
+    assert plain == []
+
+
+def test_no_document_refers_to_a_sample():
+    labels = ("providers.provider", "providers.service", "providers.location")
+    slugs = {row["slug"] for label in labels for row in rows(label)}
+    real = [path for path in FIXTURES.rglob("*.yaml") if path not in SAMPLES]
+
+    found = [(path.name, slug) for path in real for slug in slugs if slug in path.read_text(encoding="utf-8")]
+
+    assert slugs
+    assert found == []
