@@ -29,9 +29,16 @@ def service_list(request):
     at = clock.now()
     filters = ServiceFilterSet(request.GET or None, queryset=Service.objects.public(at=at).for_list())
     page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(
-        request, "providers/services.html", {"page": page, "filters": filters, "chips": filters.chips(request)}
-    )
+    words = request.GET.get("q", "").replace("\x00", "").strip()
+    context = {
+        "page": page,
+        "filters": filters,
+        "chips": filters.chips(request),
+        "words": words,
+        # The box above the list holds the words; narrowing the list keeps them.
+        "keep": [("q", words)] if words else [],
+    }
+    return render(request, "providers/services.html", context)
 
 
 @login_not_required

@@ -16,6 +16,9 @@ from .models import Edition, EditionFile, Strategy
 from .permissions import can_look_at
 
 PAGE_SIZE = 20
+# What a strategy's page says in short, in this order; the rest stands folded below.
+SAID_FIRST = ["vision", "aim", "key_message"]
+MESSAGES_SHOWN = 6
 MESSAGES_IN_SHORT = 6
 MARKET_STATEMENTS = "Market statements"
 
@@ -46,6 +49,10 @@ def strategy_list(request):
 def strategy(request, slug):
     at = clock.now()
     strategy = _find(request, slug, at)
+    messages = sorted(
+        strategy.message_set.filter(kind__in=SAID_FIRST).order_by("order", "pk"),
+        key=lambda message: SAID_FIRST.index(message.kind),
+    )
     priorities = strategy.priority_set.select_related("theme").prefetch_related("intentions").order_by("order", "pk")
     context = {
         **_frame(strategy),

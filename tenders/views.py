@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -13,6 +15,23 @@ from .filters import ContractFilterSet, FrameworkFilterSet, OpportunityFilterSet
 from .models import Contract, Framework, Opportunity
 
 PAGE_SIZE = 25
+CLOSING_SOON = dt.timedelta(days=14)
+# The look of each status; a word without one is shown plain.
+TAG_KINDS = {
+    "planned": "planned",
+    "engaging": "engaging",
+    "opens": "engaging",
+    "open": "open",
+    "closed": "closed",
+    "awarded": "awarded",
+    "running": "awarded",
+    "extended": "awarded",
+    "date_passed": "late",
+    "withdrawn": "closed",
+    "cancelled": "closed",
+    "ended": "closed",
+    "expired": "closed",
+}
 REGISTERS = ("opportunities", "frameworks", "contracts", "organisations", "taxonomy")
 
 
@@ -21,10 +40,9 @@ REGISTERS = ("opportunities", "frameworks", "contracts", "organisations", "taxon
 @conditional(*REGISTERS, minute=True)
 def opportunity_list(request):
     at = clock.now()
-    filters = OpportunityFilterSet(request.GET or None, queryset=Opportunity.objects.listed(at=at).for_list())
+    filters = OpportunityFilterSet(request.GET or None, queryset=Opportunity.objects.listed(at=at).for_list().passed_last(at=at))
     context = _listed(request, filters)
-    for row in context["page"]:
-        row.shown_status = row.status(at=at)
+    _show_statuses(context["page"], at)
     return render(request, "tenders/opportunities.html", context)
 
 
@@ -42,13 +60,16 @@ def opportunity(request, reference):
         ),
         reference=reference,
     )
+    status = row.status(at=at)
     partners = [one.organisation for one in row.partnerships.all()]
     context = {
         "opportunity": row,
         "organisation": row.organisation,
         "partners": partners,
         "breadcrumbs": [("Opportunities", reverse("tenders:opportunities"))],
-        "status": row.status(at=at),
+        "status": status,
+        "status_kind": _tag_kind(row, status, at),
+        "ended_at": {"withdrawn": row.withdrawn_at, "cancelled": row.cancelled_at}.get(status.value),
         "steps": _steps(row, at),
         "same_area": Opportunity.objects.listed(at=at)
         .filter(Q(organisation=row.organisation), Q(types__in=row.types.all()))
@@ -67,8 +88,7 @@ def framework_list(request):
     at = clock.now()
     filters = FrameworkFilterSet(request.GET or None, queryset=Framework.objects.public(at=at).for_list())
     context = _listed(request, filters)
-    for row in context["page"]:
-        row.shown_status = row.status(at=at)
+    _show_statuses(context["page"], at)
     return render(request, "tenders/frameworks.html", context)
 
 
@@ -85,11 +105,13 @@ def framework(request, slug):
         ),
         slug,
     )  # fmt: skip
+    status = row.status(at=at)
     context = {
         "framework": row,
         "organisation": row.organisation,
         "breadcrumbs": [("Frameworks", reverse("tenders:frameworks"))],
-        "status": row.status(at=at),
+        "status": status,
+        "status_kind": _tag_kind(row, status, at),
         "partners": [one.organisation for one in row.partnerships.all()],
         "opportunities": row.opportunities.listed(at=at).order_by("title"),
         "contracts": row.contracts.public(at=at).order_by("title"),
@@ -102,10 +124,9 @@ def framework(request, slug):
 @conditional(*REGISTERS, "providers", minute=True)
 def contract_list(request):
     at = clock.now()
-    filters = ContractFilterSet(request.GET or None, queryset=Contract.objects.public(at=at).for_list())
+    filters = ContractFilterSet(request.GET or None, queryset=Contract.objects.public(at=at).for_list().passed_last(at=at))
     context = _listed(request, filters)
-    for row in context["page"]:
-        row.shown_status = row.status(at=at)
+    _show_statuses(context["page"], at)
     return render(request, "tenders/contracts.html", context)
 
 
@@ -121,15 +142,29 @@ def contract(request, reference):
         ),
         reference=reference,
     )
+    status = row.status(at=at)
     context = {
         "contract": row,
         "organisation": row.organisation,
         "partners": [one.organisation for one in row.commissioners.all()],
         "breadcrumbs": [("Contracts", reverse("tenders:contracts"))],
-        "status": row.status(at=at),
+        "status": status,
+        "status_kind": _tag_kind(row, status, at),
         "followed_by": Opportunity.objects.public(at=at).filter(replaces_contract=row).order_by("title"),
     }
     return render(request, "tenders/contract.html", context)
+
+
+def _show_statuses(rows, at):
+    for row in rows:
+        row.shown_status = row.status(at=at)
+        row.shown_kind = _tag_kind(row, row.shown_status, at)
+
+
+def _tag_kind(row, status, at):
+    if status == Opportunity.Status.OPEN and getattr(row, "closes_at", None) and row.closes_at - at <= CLOSING_SOON:
+        return "closing"
+    return TAG_KINDS.get(status.value, "")
 
 
 def _listed(request, filters):

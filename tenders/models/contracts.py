@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 
 from commissioning.models import OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
@@ -22,6 +22,14 @@ class ContractQuerySet(PublishableQuerySet, OwnedQuerySet):
             self.select_related("organisation", "source", "framework")
             .prefetch_related("suppliers__provider", "types", "commissioners__organisation")
             .order_by(F("ends__latest").asc(nulls_last=True), "title", "pk")
+        )
+
+    def passed_last(self, *, at: dt.datetime) -> ContractQuerySet:
+        """Put those whose stated end lies behind us after the others, each in the order they had."""
+        today = london_date(at)
+        ended = Q(ends__latest__lt=today) & ~Q(ends_if_extended__latest__gte=today)
+        return self.annotate(is_passed=Case(When(ended, then=1), default=0)).order_by(
+            "is_passed", *self.query.order_by
         )
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 
 from commissioning.models import Organisation, OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
@@ -28,6 +28,18 @@ class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
             self.select_related("organisation", "source", "replaces_contract", "framework")
             .prefetch_related("types", "client_groups", "partnerships__organisation")
             .order_by(F("tender_date__earliest").asc(nulls_last=True), "title", "pk")
+        )
+
+    def passed_last(self, *, at: dt.datetime) -> OpportunityQuerySet:
+        """Put those that are awarded, closed or past their planned date after the others, each in the order they had.
+
+        The same facts as in `Opportunity.status`.
+        """
+        today = london_date(at)
+        planned = Q(tender_date__latest__lt=today) | Q(tender_date__isnull=True, replaces_contract__ends__latest__lt=today)
+        passed = Q(awarded_at__lte=at) | Q(closes_at__lte=at) | Q(opens_at=None) & planned
+        return self.annotate(is_passed=Case(When(passed, then=1), default=0)).order_by(
+            "is_passed", *self.query.order_by
         )
 
 

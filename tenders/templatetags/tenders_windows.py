@@ -42,7 +42,12 @@ def provider_contracts(provider: Provider, at: dt.datetime) -> dict[str, Any]:
 @register.inclusion_tag("tenders/windows/provider.html")
 def service_contracts(service: Service, at: dt.datetime) -> dict[str, Any]:
     """The public contracts that pay for a service, and the frameworks its provider is on."""
-    frameworks = Framework.objects.public(at=at).filter(admissions__provider=service.provider_id)
+    frameworks = Framework.objects.public(at=at)
+    # A service whose provider nobody names is on no framework; without this, one without members would match it.
+    if service.provider_id is None:
+        frameworks = frameworks.none()
+    else:
+        frameworks = frameworks.filter(admissions__provider=service.provider_id)
     if service.provider_id is None:
         # A filter by nothing would find every framework without members.
         frameworks = frameworks.none()
