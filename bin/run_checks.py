@@ -17,6 +17,7 @@ def production(folder: str) -> dict[str, str]:
     """Return the environment of a site that people use."""
     return {
         **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "0",
         "SECRET_KEY": secrets.token_urlsafe(60),
         "PUBLIC_URL": "https://care.example.org",

@@ -38,6 +38,7 @@ class Demo:
         self.environment = {
             **os.environ,
             **addresses,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
             "DEBUG": "0",
             "SECRET_KEY": _secret_key(state),
             "PUBLIC_URL": os.environ.get("PUBLIC_URL") or self.address,

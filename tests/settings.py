@@ -25,7 +25,11 @@ from config.settings import *  # noqa: E402, F403
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Undone by each test, the registers' versions say nothing of what the one before kept.
+    "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+}
 # Static files are served from where they are written and built, and are not collected first.
-STATIC_ROOT = BASE_DIR / "static"  # noqa: F405
+STATIC_ROOT = BASE_DIR / "static" / "build"  # noqa: F405
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
