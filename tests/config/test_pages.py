@@ -193,10 +193,6 @@ def test_sitemap_lists_the_pages_under_the_public_address(client, settings):
     response = client.get("/sitemap.xml")
 
     found = [node.text for node in ElementTree.fromstring(response.content).iter() if node.tag.endswith("}loc")]
-    assert found[:5] == [
-        "https://care.example.org/",
-        "https://care.example.org/accessibility/",
-        "https://care.example.org/privacy/",
-        "https://care.example.org/cookies/",
-        "https://care.example.org/about/data/",
-    ]
+    pages = ["", "care/", "opportunities/", "strategies/", "organisations/", "accessibility/", "about/data/"]
+    assert {f"https://care.example.org/{page}" for page in pages} <= set(found)
+    assert all(address.startswith("https://care.example.org/") for address in found)
