@@ -39,7 +39,7 @@ def checks(folder: str) -> list[tuple[str, list[str], dict[str, str]]]:
     return [
         ("ruff check", [str(BIN / "ruff"), "check", "--output-format", "concise", "."], site),
         ("ruff format", [str(BIN / "ruff"), "format", "--check", "--output-format", "concise", "."], site),
-        ("types", [str(BIN / "mypy"), *typed()], site),
+        ("types", [str(BIN / "mypy"), "--no-incremental", *typed()], site),
         ("floors", [str(BIN / "lint-imports"), "--no-cache"], site),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], site),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], site),
