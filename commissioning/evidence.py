@@ -5,6 +5,7 @@ The result is plain data: a live page draws it, and an edition keeps it as it wa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -96,7 +97,7 @@ def indicator_data(indicator: Indicator) -> dict[str, Any]:
         "figure_source": indicator.figure_source,
         "source": indicator.source_line,
         "source_note": indicator.source_note,
-        "note": indicator.note,
+        "note": " ".join(part for part in (indicator.note, *_footnotes(observations)) if part),
         "is_sample": indicator.is_sample,
     }
 
@@ -104,6 +105,23 @@ def indicator_data(indicator: Indicator) -> dict[str, Any]:
 def _plain(value: Decimal | None) -> str | None:
     """A number as stored text without idle noughts or an exponent."""
     return None if value is None else f"{value.normalize():f}"
+
+
+def _footnotes(observations: list[Observation]) -> Iterator[str]:
+    """What is said of single figures among several, each note once and with the names of its figures.
+
+    A lone figure carries its note beside it. Where no figure is given at all, the notes stand in the figures' places.
+    """
+    if len(observations) < 2 or not any(row.stated or row.value is not None for row in observations):
+        return
+    fields = ("series", "category", "period")
+    varying = [field for field in fields if len(_distinct(getattr(row, field) for row in observations)) > 1]
+    named: dict[str, list[str]] = {}
+    for row in observations:
+        if row.note:
+            named.setdefault(row.note, []).append(", ".join(filter(None, (getattr(row, field) for field in varying))))
+    for note, names in named.items():
+        yield f"{'; '.join(names)}: {note}{'' if note.endswith(('.', '?', '!')) else '.'}"
 
 
 def _distinct(values: Any) -> list[str]:

@@ -34,7 +34,7 @@ def chart_from_data(data: Mapping[str, Any], *, accent: str = PINE) -> Chart | N
         accent=accent,
         series=series,
         source=data.get("figure_source") or data.get("source", ""),
-        note=data.get("note", ""),
+        note=" ".join(part for part in (data.get("note", ""), data.get("source_note", "")) if part),
         is_sample=bool(data.get("is_sample")),
         slug=data.get("slug", ""),
     )

@@ -80,6 +80,26 @@ def test_a_figure_reads_as_people_write_it(value, stated, unit, text):
     assert [figure["value"] for figure in data["figures"]] == [text]
 
 
+def test_notes_on_single_figures_stand_below_all_of_them_with_the_names_they_belong_to():
+    indicator = IndicatorFactory(chart="bars", note="In March.")
+    ObservationFactory(indicator=indicator, series="", category="Trafford", period="2020", value=251, note="The lowest")
+    ObservationFactory(indicator=indicator, series="", category="Crewe", period="2020", value=272, note="Estimated.")
+    ObservationFactory(indicator=indicator, series="", category="Congleton", period="2020", value=3, note="Estimated.")
+
+    data = indicator_data(Indicator.objects.for_charts().get(pk=indicator.pk))
+
+    assert data["note"] == "In March. Trafford: The lowest. Crewe; Congleton: Estimated."
+
+
+def test_a_lone_figure_keeps_its_note_beside_it():
+    indicator = IndicatorFactory(chart="figure", note="In March.")
+    ObservationFactory(indicator=indicator, value=6, note="Scheme 2.")
+
+    data = indicator_data(Indicator.objects.for_charts().get(pk=indicator.pk))
+
+    assert (data["note"], data["figures"][0]["note"]) == ("In March.", "Scheme 2.")
+
+
 def test_the_accents_of_charts_are_those_of_the_stylesheet():
     tokens = Path(settings.BASE_DIR, "static", "src", "tokens.scss").read_text()
     block = re.search(r"\$accents: \((.*?)\);", tokens, re.DOTALL)[1]
