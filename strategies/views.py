@@ -72,8 +72,9 @@ def strategy(request, slug):
 @require_safe
 @conditional("strategies", "editions", "organisations", minute=True)
 def delivery_plan(request, slug):
-    strategy = _find(request, slug, clock.now())
-    context = {**_frame(strategy), "plan": blocks.delivery_plan(strategy)}
+    at = clock.now()
+    strategy = _find(request, slug, at)
+    context = {**_frame(strategy), "plan": blocks.delivery_plan(strategy, at=at)}
     context["breadcrumbs"] = [*context["breadcrumbs"], (strategy.headline, strategy.get_absolute_url())]
     return render(request, "strategies/delivery_plan.html", context)
 

@@ -6,12 +6,22 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from ..models import Milestone, Section, Strategy
+from core.dates import london_date
+
+from ..models import Milestone, Progress, Section, Strategy
 from .shapes import Block
 
+# Word, shape and colour say the same: the tags of the stylesheet.
+STATE_TAGS = {
+    Progress.Rag.GREEN: "engaging",
+    Progress.Rag.AMBER: "closing",
+    Progress.Rag.RED: "late",
+    Progress.Rag.DONE: "awarded",
+}
 
-def delivery_plan(strategy: Strategy) -> Block | None:
-    """The plan by year: one row an action, grouped as the document groups them."""
+
+def delivery_plan(strategy: Strategy, *, at: dt.datetime) -> Block | None:
+    """The plan by year: one row an action, grouped as the document groups them, with how it stands at the moment."""
     actions = list(
         strategy.action_set.select_related("priority")
         .prefetch_related("milestones", "teams", "intentions", "progress")
@@ -33,12 +43,14 @@ def delivery_plan(strategy: Strategy) -> Block | None:
                 {"text": "; ".join(one.title for one in due), "buys": any(one.is_buying for one in due), "label": year}
             )
         teams = [str(team) for team in action.teams.all()]
+        rag = action.rag(on=london_date(at))
         groups.setdefault((above, action.heading), []).append(
             {
                 "title": action.title,
                 "text": action.text,
                 "cells": cells,
                 "responsible": action.responsible_as_stated or ", ".join(teams),
+                "state": {"word": rag.label, "kind": STATE_TAGS[rag]} if rag else None,
                 "progress": [
                     {"date": f"{one.reported_date:%-d %B %Y}", "text": one.text}
                     for one in sorted(action.progress.all(), key=lambda one: one.reported_date, reverse=True)[:1]
@@ -48,6 +60,7 @@ def delivery_plan(strategy: Strategy) -> Block | None:
     return {
         "shape": "plan",
         "years": years,
+        "is_reported": any(row["state"] for rows in groups.values() for row in rows),
         "groups": [{"above": above, "title": heading, "rows": rows} for (above, heading), rows in groups.items()],
     }
 
@@ -59,4 +72,4 @@ def _years(milestones: Iterable[Milestone]) -> list[str]:
 
 def block(section: Section, at: dt.datetime) -> Block | None:
     """The plan of the section's own strategy."""
-    return delivery_plan(section.strategy)
+    return delivery_plan(section.strategy, at=at)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from strategies.models import Action, Progress
 from tests.factories.strategies import ActionFactory, MilestoneFactory
@@ -11,8 +12,8 @@ pytestmark = pytest.mark.django_db
 DAY = dt.date(2025, 2, 1)
 
 
-def report(action, day=dt.date(2025, 1, 10), **fields):
-    return Progress.objects.create(action=action, reported_date=day, text="Started.", **fields)
+def report(action, day=dt.date(2025, 1, 10), text="Started.", **fields):
+    return Progress.objects.create(action=action, reported_date=day, text=text, **fields)
 
 
 def rag(action):
@@ -63,3 +64,23 @@ def test_an_action_without_milestones_is_on_track_once_reported():
     report(action)
 
     assert rag(action) == Progress.Rag.GREEN
+
+
+def test_the_plan_shows_the_colour_and_the_newest_report(client):
+    action = MilestoneFactory(due="2023/24").action
+    report(action, text="The tender was put off.")
+
+    page = client.get(reverse("strategies:delivery_plan", args=[action.strategy.slug])).content.decode()
+
+    assert '<strong class="govuk-tag ccp-tag--late">Late</strong>' in page
+    assert "10 January 2025: The tender was put off." in page
+    assert "No progress has been reported yet" not in page
+
+
+def test_the_plan_says_that_nobody_has_reported(client):
+    action = MilestoneFactory(due="2023/24").action
+
+    page = client.get(reverse("strategies:delivery_plan", args=[action.strategy.slug])).content.decode()
+
+    assert "No progress has been reported yet" in page
+    assert "Late" not in page
