@@ -11,6 +11,9 @@ from . import blocks
 from .models import Section, Strategy
 
 Content = dict[str, Any]
+MOST_KEY_FIGURES = 4
+# Where no figure is marked as a headline, only figures on these matters may stand at the top.
+HEADLINE_TOPICS = ("population", "supply", "spending", "health", "children", "deprivation")
 
 
 def compose(strategy: Strategy, *, at: dt.datetime) -> tuple[Content, list[str]]:
@@ -34,6 +37,9 @@ def compose(strategy: Strategy, *, at: dt.datetime) -> tuple[Content, list[str]]
         _compose_section(row, str(number), below, at, missing) for number, row in enumerate(below.get(None, []), 1)
     ]
     organisation = strategy.organisation
+    partners = [
+        row.organisation for row in strategy.partnerships.select_related("organisation").order_by("order", "pk")
+    ]
     content = {
         "title": strategy.title,
         "headline": strategy.headline,
@@ -48,10 +54,8 @@ def compose(strategy: Strategy, *, at: dt.datetime) -> tuple[Content, list[str]]
             "slug": organisation.slug,
             "accent": organisation.accent,
         },
-        "partners": [
-            row.organisation.name
-            for row in strategy.partnerships.select_related("organisation").order_by("order", "pk")
-        ],
+        "partners": [partner.name for partner in partners],
+        "partner_short_names": [partner.short_name for partner in partners],
         "figures": _key_figures(sections),
         "sections": sections,
     }
@@ -86,21 +90,39 @@ def _compose_section(
 
 
 def _key_figures(sections: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Up to four figures for the top of the page: the first that are short enough to be read as a number."""
-    found: list[dict[str, str]] = []
+    """Up to four figures for the top of the page.
+
+    Those marked as headlines; where a document marks none, the first short ones about people, supply and money.
+    """
+    marked, others = [], []
     for section in walk(sections):
         block = section["block"]
         if not block or block["shape"] != "indicators":
             continue
         for item in block["items"]:
-            if item["chart"] != "figure" or not item["figures"]:
-                continue
-            figure = item["figures"][0]
-            if 0 < len(figure["value"]) <= 9 and any(letter.isdigit() for letter in figure["value"]):
-                found.append({"value": figure["value"], "what": item["measure"], "when": figure["when"]})
-            if len(found) == 4:
-                return found
-    return found
+            for figure in item["figures"]:
+                if not figure["value"]:
+                    continue
+                is_alone = len(item["figures"]) == 1
+                shown = {
+                    "value": figure["value"],
+                    "what": item["measure"] if is_alone else figure["what"],
+                    "when": figure["when"],
+                }
+                if figure.get("is_headline"):
+                    marked.append(shown)
+                elif is_alone and item.get("topic") in HEADLINE_TOPICS and _is_short_number(figure["value"]):
+                    others.append(shown)
+    return _once(marked or others)[:MOST_KEY_FIGURES]
+
+
+def _is_short_number(value: str) -> bool:
+    return len(value) <= 9 and any(letter.isdigit() for letter in value)
+
+
+def _once(figures: list[dict[str, str]]) -> list[dict[str, str]]:
+    """An indicator that stands in two sections gives its figure once."""
+    return [figure for place, figure in enumerate(figures) if figure not in figures[:place]]
 
 
 def walk(sections: list[dict[str, Any]]) -> Any:

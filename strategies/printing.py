@@ -5,16 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from core.pdf import print_assets, render_pdf
 
+from . import composition
 from .composition import Content
 from .models import Edition, EditionFile
 
 Progress = Callable[..., None]
+# Letters that one half of the running head holds.
+HEAD_ROOM = 46
+HEAD_ROOM_LARGE = 34
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,58 @@ def page(content: Content) -> str:
 
 
 def print_context(edition: Edition, content: Content, *, at: dt.datetime, is_large: bool) -> dict[str, Any]:
-    publisher = " and ".join([content["organisation"]["name"], *content["partners"]][:3])
+    """What the printed document's template shows, with the words of its margins shortened to one line."""
+    room = HEAD_ROOM_LARGE if is_large else HEAD_ROOM
+    short_names = [content["organisation"]["short_name"], *content.get("partner_short_names", [])]
     return {
         "content": content,
-        "publisher": publisher,
+        "sections": _with_sources_once(content["sections"], room),
+        "publisher": " and ".join([content["organisation"]["name"], *content["partners"]][:3]),
+        "running_publisher": _shortened(" · ".join(short_names), int(room * 1.6)),
+        "running_title": _shortened(content["headline"], room),
         "number": edition.number,
         "composed_at": at,
         "large_print": is_large,
         "accent": content["organisation"]["accent"],
         "lang": "en-GB",
     }
+
+
+def _with_sources_once(sections: list[dict[str, Any]], room: int) -> list[dict[str, Any]]:
+    """The sections as they are printed: one source line for those that follow each other and share it."""
+    copies = [_copied(section, room) for section in sections]
+    flat = [one for copy in copies for one in composition.walk([copy])]
+    for one, following in pairwise(flat):
+        if following["number"].count(".") and _says_as_much(following, one):
+            one["source_section"] = ""
+    return copies
+
+
+def _copied(section: dict[str, Any], room: int) -> dict[str, Any]:
+    children = [_copied(child, room) for child in section["children"]]
+    block = section["block"]
+    if block and block["shape"] == "table":
+        block = {**block, "alone": _only_row(block)}
+    return {**section, "block": block, "running_title": _shortened(section["title"], room), "children": children}
+
+
+def _only_row(block: dict[str, Any]) -> dict[str, Any] | None:
+    """A table of one row reads better as a title with its facts."""
+    rows = [row for group in block["groups"] for row in group["rows"]]
+    if len(rows) != 1:
+        return None
+    first, *others = rows[0]
+    facts = [{"label": label, **cell} for label, cell in zip(block["columns"][1:], others, strict=True) if cell["text"]]
+    return {**first, "above": block["groups"][0]["title"], "facts": facts}
+
+
+def _says_as_much(following: dict[str, Any], one: dict[str, Any]) -> bool:
+    is_same = following["source_section"].startswith(one["source_section"])
+    return is_same and one["source_note"] in ("", following["source_note"])
+
+
+def _shortened(text: str, room: int) -> str:
+    """Words that fit into one line of the margin."""
+    if len(text) <= room:
+        return text
+    return f"{text[: room - 1].rsplit(' ', 1)[0].rstrip(' ,;:·')} …"

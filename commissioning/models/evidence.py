@@ -86,6 +86,9 @@ class Observation(OwnedModel, SourcedModel):
     stated = models.CharField(max_length=160, blank=True)
     is_comparator = models.BooleanField(default=False, help_text="England, a region, a neighbour.")
     is_projection = models.BooleanField(default=False)
+    is_headline = models.BooleanField(
+        default=False, help_text="Stands among the four figures at the top of a document that shows it."
+    )
     note = models.CharField(max_length=250, blank=True)
 
     NATURAL_KEY = ("indicator", "series", "category", "period")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import template
 
 from commissioning.evidence import ACCENT_COLOURS
-from core.charts import Kind, chart_from_data, table_of
+from core.charts import Chart, Kind, chart_from_data, table_of
 
 register = template.Library()
+
+FIGURES_ON_THE_MARK = (Kind.BARS, Kind.CHANGE, Kind.GROUPED, Kind.COLUMNS)
+MOST_BARS_WITHOUT_TABLE = 16
+MOST_WITHOUT_TABLE = 3
 
 
 @register.inclusion_tag("commissioning/indicators.html")
@@ -23,8 +28,30 @@ def indicators(items: Iterable[Mapping[str, Any]], accent: str = "pine", level: 
 def indicators_for_print(
     items: Iterable[Mapping[str, Any]], accent: str = "pine", level: int = 2, large_print: bool = False
 ) -> dict[str, Any]:
-    """Show indicators in a printed document."""
-    return {"groups": list(_groups(items, accent)), "level": level + 1, "large_print": large_print}
+    """Show indicators in a printed document: the figures once, and a source that several share below the last."""
+    groups = list(_groups(items, accent))
+    sources = [_source(group) for group in groups]
+    for group, source, following in zip(groups, sources, [*sources[1:], ""], strict=True):
+        group["source"] = "" if source == following else source
+        if group["shape"] == "chart":
+            group["note"] = " ".join(part for part in (group["data"]["note"], group["data"]["source_note"]) if part)
+            group["chart"] = replace(group["chart"], source=group["source"], note=group["note"])
+            group["with_table"] = _table_adds(group["chart"])
+        if group["shape"] == "table":
+            group["note"] = " ".join(part for part in (group["data"]["note"], group["data"]["source_note"]) if part)
+    return {"groups": groups, "level": level + 1, "large_print": large_print}
+
+
+def _source(group: Mapping[str, Any]) -> str:
+    """Who measured it. The document itself is named once, by the section."""
+    named = [item["figure_source"] for item in group.get("items", [group.get("data")])]
+    return str(named[0]) if len(set(named)) == 1 else ""
+
+
+def _table_adds(chart: Chart) -> bool:
+    """Bars carry their figures, so that a table of the same few would only repeat them."""
+    most = MOST_BARS_WITHOUT_TABLE if chart.kind in FIGURES_ON_THE_MARK else MOST_WITHOUT_TABLE
+    return len(chart.values()) > most
 
 
 def _groups(items: Iterable[Mapping[str, Any]], accent: str) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import template
 
-from core.charts import LARGE_PRINT, NARROW, WIDE, Chart, render, table_of
+from core.charts import LARGE_PRINT, NARROW, WIDE, Chart, describe, render, table_of
+from core.charts.output import draw, to_svg
 
 register = template.Library()
 
@@ -25,9 +26,14 @@ def chart(chart: Chart, level: int = 3, key: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("charts/print_figure.html")
 def chart_for_print(chart: Chart, large_print: bool = False, with_table: bool = True, key: str = "") -> dict[str, Any]:
-    """Show a chart in a printed document: ``{% chart_for_print chart large_print %}``."""
-    return {
-        "chart": chart,
-        "drawing": render(chart, LARGE_PRINT if large_print else WIDE, key=key),
-        "table": table_of(chart) if with_table else None,
-    }
+    """Show a chart in a printed document: ``{% chart_for_print chart large_print %}``.
+
+    A printed drawing's only text alternative is its title, so that it says the figures where no table does.
+    """
+    width = LARGE_PRINT if large_print else WIDE
+    if with_table:
+        drawing = render(chart, width, key=key)
+    else:
+        title = f"{chart.title}. {describe(chart)}"
+        drawing = to_svg(draw(chart, width), chart, title=title, description=describe(chart), key=key)
+    return {"chart": chart, "drawing": drawing, "table": table_of(chart) if with_table else None}

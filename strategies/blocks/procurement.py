@@ -99,21 +99,28 @@ def contracts(section: Section, at: dt.datetime) -> Block | None:
     rows = Contract.objects.public(at=at).filter(organisation=section.organisation, is_sample=False).for_list()
     listed = []
     for row in narrowed(rows, section):
-        ends = ", ".join(part for part in (str(row.ends or ""), row.term_as_stated, row.extension_as_stated) if part)
+        term = [part for part in (_span(row), row.term_as_stated, row.extension_as_stated) if part]
         listed.append(
             [
                 cell(row.title, url=row.get_absolute_url(), note=row.summary),
                 cell(suppliers_text(row)),
                 cell(row.commissioner_as_stated or ", ".join(str(one) for one in row.commissioners.all())),
-                cell(str(row.starts or "")),
-                cell(ends),
+                cell(term[0] if term else "", note=sentences(term[1:])),
                 cell(row.value_as_stated),
             ]
         )
     if not listed:
         return None
-    columns = ["Service", "Provider", "Commissioner", "Start", "Term and end", "Value"]
+    columns = ["Service", "Provider", "Commissioner", "Start and end", "Value"]
     return table("Currently commissioned services", columns, [{"title": "", "rows": listed}])
+
+
+def _span(contract: Contract) -> str:
+    if contract.starts and contract.ends:
+        return f"{contract.starts} to {contract.ends}"
+    if contract.starts:
+        return f"From {contract.starts}"
+    return f"Until {contract.ends}" if contract.ends else ""
 
 
 def suppliers_text(contract: Contract) -> str:
