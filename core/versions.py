@@ -8,6 +8,7 @@ names every register it shows, windows too, and answers 304 after one small quer
     def strategy_list(request): ...
 
 ``minute=True`` wherever a status, an age or a deadline is shown: then the tag changes with the clock's minute too.
+``keep=True`` on a page that many ask for: then it is made once for each tag in each process, and given from memory.
 In a test that runs in one transaction, ``connection.check_constraints()`` raises the versions as a commit would.
 """
 
@@ -21,8 +22,9 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 
@@ -106,19 +108,26 @@ def _close_to_others(response: HttpResponseBase) -> None:
     response["Cache-Control"] = "private, no-store"
 
 
-def conditional(*registers: str, minute: bool = False) -> Callable[[View[P]], View[P]]:
+def conditional(*registers: str, minute: bool = False, keep: bool = False) -> Callable[[View[P]], View[P]]:
     """Let caches keep a public page for at most a minute, and answer 304 while its registers are unchanged.
 
     The tag is made before any other query. It holds the page's whole address, so that filters never share one. A
     request with a cookie or a sign-in, and an answer that sets a cookie, is private and not stored. While developing
     (``DEBUG``) nothing is answered with 304, since a template may have changed.
 
+    The versions are read by themselves and the view runs in a transaction after that, so what is behind a tag is
+    never older than the tag, and a 304 costs one round trip to the database.
+
     :param registers: every register the page shows.
     :param minute: whether the page shows anything that the passing of time changes.
+    :param keep: whether to keep the page in the process's memory under its tag.
     """
     names = _known(registers)
 
     def decorate(view: View[P]) -> View[P]:
+        view = transaction.atomic(view)
+
+        @transaction.non_atomic_requests
         @functools.wraps(view)
         def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in {"GET", "HEAD"} or not is_shareable(request):
@@ -129,8 +138,13 @@ def conditional(*registers: str, minute: bool = False) -> Callable[[View[P]], Vi
             at, versions = read(*names)
             moment = at.replace(second=0, microsecond=0).isoformat() if minute else ""
             tag = etag(request.get_full_path(), versions, moment)
-            unchanged = None if settings.DEBUG else get_conditional_response(request, etag=tag)
-            response = view(request, *args, **kwargs) if unchanged is None else unchanged
+            response: HttpResponseBase | None = None
+            if not settings.DEBUG:
+                response = get_conditional_response(request, etag=tag) or (_kept(tag) if keep else None)
+            if response is None:
+                response = view(request, *args, **kwargs)
+                if keep:
+                    _keep(tag, request, response)
             if response.status_code not in {200, 304} or response.cookies:
                 _close_to_others(response)
                 return response
@@ -142,3 +156,15 @@ def conditional(*registers: str, minute: bool = False) -> Callable[[View[P]], Vi
         return cast(View[P], wrapped)
 
     return decorate
+
+
+def _kept(tag: str) -> HttpResponse | None:
+    content = caches["pages"].get(tag)
+    return None if content is None else HttpResponse(content)
+
+
+def _keep(tag: str, request: HttpRequest, response: HttpResponseBase) -> None:
+    # A page with a form's secret token is one person's.
+    is_everybodys = not response.cookies and "CSRF_COOKIE" not in request.META
+    if response.status_code == 200 and isinstance(response, HttpResponse) and is_everybodys:
+        caches["pages"].set(tag, response.content, MAX_AGE_SECONDS * 2)

@@ -29,7 +29,7 @@ class News:
 
 @login_not_required
 @require_safe
-@conditional("editions", "opportunities", "organisations", "strategies", minute=True)
+@conditional("editions", "opportunities", "organisations", "strategies", minute=True, keep=True)
 def home(request):
     at = clock.now()
     return render(request, "config/home.html", {"organisations": publishers(at=at), "news": news(at=at)})

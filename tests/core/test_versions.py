@@ -2,8 +2,10 @@ import threading
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.http import HttpResponse, HttpResponseNotFound
+from django.middleware.csrf import get_token
 
 from core import versions
 from core.versions import conditional, touch
@@ -157,3 +159,51 @@ def test_post_is_never_answered_from_a_tag(page, rf):
     request.user = AnonymousUser()
 
     assert page(request).status_code == 200
+
+
+@pytest.fixture
+def kept_page(settings):
+    settings.DEBUG = False
+    settings.CACHES = {
+        **settings.CACHES,
+        "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "kept-pages-of-a-test"},
+    }
+    calls = []
+
+    @conditional("strategies", keep=True)
+    def view(request):
+        calls.append(request.path)
+        if request.GET.get("asks"):
+            get_token(request)
+        return HttpResponse(f"Page {len(calls)}")
+
+    view.calls = calls
+    yield view
+    caches["pages"].clear()
+
+
+def test_kept_page_is_made_once_for_all_until_a_register_changes(kept_page, rf, django_assert_num_queries):
+    first = kept_page(rf.get("/"))
+    with django_assert_num_queries(1):
+        again = kept_page(rf.get("/"))
+    touch("strategies")
+    commit()
+    changed = kept_page(rf.get("/"))
+
+    assert [first.content, again.content, changed.content] == [b"Page 1", b"Page 1", b"Page 2"]
+    assert dict(first.items()) == dict(again.items())
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_kept_page_is_never_given_to_or_taken_from_somebody_known(kept_page, rf):
+    known = kept_page(rf.get("/", headers={"Cookie": "session=abc"}))
+    stranger = kept_page(rf.get("/"))
+    known_again = kept_page(rf.get("/", headers={"Cookie": "session=abc"}))
+
+    assert [one.content for one in (known, stranger, known_again)] == [b"Page 1", b"Page 2", b"Page 3"]
+
+
+def test_page_with_the_secret_of_a_form_is_not_kept(kept_page, rf):
+    answers = [kept_page(rf.get("/?asks=1")) for _ in range(2)]
+
+    assert [one.content for one in answers] == [b"Page 1", b"Page 2"]
