@@ -1,6 +1,7 @@
 """How people come to an account, and into the workspace."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -42,3 +43,11 @@ def guard_workspace(site):
         return redirect("account_change_password")
 
     site.login, site.logout, site.password_change = login, logout, password_change
+
+
+def client_address(request):
+    """Return the address a request comes from: the one that our own outermost proxy saw, where we have proxies."""
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
+        return hops[-settings.TRUSTED_PROXIES]
+    return request.META["REMOTE_ADDR"]

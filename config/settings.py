@@ -174,7 +174,8 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = ENVIRONMENT.trusted_proxies
+AXES_CLIENT_IP_CALLABLE = "config.accounts.client_address"
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
 
 # --- Security: what depends on encryption follows the scheme of PUBLIC_URL ---

@@ -2,6 +2,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
 
+from config.accounts import client_address
 from core.models import User
 
 PASSWORD = "a-long-walk-by-the-river"
@@ -83,3 +84,20 @@ def test_admin_asks_strangers_to_sign_in_by_the_sites_own_door(client, db):
     response = client.get("/admin/", follow=True)
 
     assert response.redirect_chain[-1][0].partition("?")[0] == reverse("account_login")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "203.0.113.5", "10.0.0.1"),
+        (1, "203.0.113.5", "203.0.113.5"),
+        (1, "192.0.2.1, 203.0.113.5", "203.0.113.5"),
+        (2, "192.0.2.1, 203.0.113.5, 10.0.0.9", "203.0.113.5"),
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_address_is_only_taken_from_our_own_proxies(rf, settings, proxies, forwarded, expected):
+    settings.TRUSTED_PROXIES = proxies
+    request = rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
+
+    assert client_address(request) == expected
