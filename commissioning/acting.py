@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import models
+
 from .models import Officer, Organisation
 
 SESSION_KEY = "acting_for"
@@ -22,11 +24,34 @@ def acting_officer(request: Any) -> Officer | None:
 
 def acting_organisation(request: Any) -> Organisation | None:
     """Return the organisation this request is made for; none for an operator who has not chosen one."""
-    if request.user.is_authenticated and request.user.is_active and request.user.is_superuser:
-        chosen = request.session.get(SESSION_KEY)
-        return Organisation.objects.filter(pk=chosen).first() if chosen else None
+    if is_operator(request.user):
+        if not hasattr(request, "_acting_organisation"):
+            chosen = request.session.get(SESSION_KEY)
+            request._acting_organisation = Organisation.objects.filter(pk=chosen).first() if chosen else None
+        organisation: Organisation | None = request._acting_organisation
+        return organisation
     officer = acting_officer(request)
     return officer.organisation if officer else None
+
+
+def is_operator(user: Any) -> bool:
+    """Whether a person operates the installation, and so may act for any organisation or for all."""
+    return bool(user.is_authenticated and user.is_active and user.is_superuser)
+
+
+def may_act_for(user: Any) -> models.QuerySet[Organisation]:
+    """Return the organisations a person may choose to act for, by name."""
+    rows = Organisation.objects.order_by("name", "pk")
+    if is_operator(user):
+        return rows
+    if not user.is_authenticated or not user.is_active:
+        return rows.none()
+    return rows.filter(officers__user=user)
+
+
+def act_for(request: Any, organisation: Organisation | None) -> None:
+    """Remember the choice for this session. Whether it is allowed is the caller's to ask of :func:`may_act_for`."""
+    request.session[SESSION_KEY] = organisation.pk if organisation else None
 
 
 def _choose(request: Any) -> Officer | None:

@@ -3,23 +3,27 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
+from django.db.models.functions import Now
 
-from commissioning.acting import acting_organisation
 from commissioning.admin import OrganisationScopedAdmin, ScopedTabularInline
+from commissioning.admin.scope import sees_all
 
 from .models import Fee, Location, Provider, Rating, Service, Unit, Vacancy
 
 
 class DirectoryAdmin(OrganisationScopedAdmin):
-    """A public register: an officer's list is what their own council keeps; choosing reaches all of it."""
+    """The directory: an officer keeps their own council's entries, and links to those of others once they are public."""
 
-    def get_queryset(self, request: Any) -> Any:
-        rows = admin.ModelAdmin.get_queryset(self, request)
-        organisation = acting_organisation(request)
-        is_choosing = request.resolver_match and request.resolver_match.url_name == "autocomplete"
-        if organisation is None or is_choosing:
+    journey = "directory"
+    public = Q(published_at__lte=Now())
+
+    def choosable_rows(self, request: Any) -> Any:
+        rows = self.model._default_manager.all()
+        if sees_all(request):
             return rows
-        return rows.filter(**{self.organisation_field: organisation})
+        own = super().choosable_rows(request)
+        return rows.filter(Q(pk__in=own.values("pk")) | Q(pk__in=rows.filter(self.public).values("pk")))
 
 
 @admin.register(Provider)
@@ -32,11 +36,14 @@ class ProviderAdmin(DirectoryAdmin):
 
 @admin.register(Location)
 class LocationAdmin(DirectoryAdmin):
+    # A building is public with whoever runs it or what is given in it; a withheld address never is.
+    public = Q(is_address_withheld=False) & (
+        Q(provider__published_at__lte=Now()) | Q(services__published_at__lte=Now())
+    )
     organisation_field = "provider__organisation"
     list_display = ["name", "town", "postcode", "provider"]
     list_select_related = ["provider"]
     search_fields = ["name", "town", "postcode"]
-    autocomplete_fields = ["provider", "place"]
     prepopulated_fields = {"slug": ["name"]}
 
 
@@ -67,6 +74,5 @@ class ServiceAdmin(DirectoryAdmin):
     list_select_related = ["provider"]
     list_filter = ["setting", "is_sample"]
     search_fields = ["name", "provider__name"]
-    autocomplete_fields = ["provider", "types", "client_groups", "locations", "areas_served"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [UnitInline, FeeInline, VacancyInline, RatingInline]

@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 
 from commissioning.admin import OrganisationScopedAdmin, ScopedTabularInline, object_action
+from commissioning.admin.scope import own_rows
+from commissioning.admin_site import Waiting
+from commissioning.forms import LondonMomentField
 from core import clock, jobs
-from core.models import JobState
+from core.models import Job, JobState
 from tenders.admin import PublishableAdmin
 
 from . import services
@@ -35,15 +43,14 @@ from .models import (
 
 class StrategyPartnerInline(ScopedTabularInline):
     model = StrategyPartner
-    autocomplete_fields = ["organisation"]
 
 
 @admin.register(Strategy)
 class StrategyAdmin(PublishableAdmin):
+    journey, place = "publish", 1
     list_display = ["headline", "kind", "starts", "ends", "published_at"]
     list_filter = ["kind", ("published_at", admin.EmptyFieldListFilter)]
     search_fields = ["title", "headline"]
-    autocomplete_fields = ["places", "related"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [StrategyPartnerInline]
     object_actions = ["compose_edition", "publish"]
@@ -60,10 +67,10 @@ class StrategyAdmin(PublishableAdmin):
 class PublishForm(forms.Form):
     """When an edition is to appear."""
 
-    moment = forms.DateTimeField(
-        label="Publish at",
+    moment = LondonMomentField(
+        label="Publish at (optional)",
         required=False,
-        help_text="Leave empty to publish now. Write the day and London time like 2026-12-01 09:00.",
+        help_text="London time, to the minute. Leave it empty to publish now.",
     )
 
 
@@ -71,7 +78,9 @@ class PublishForm(forms.Form):
 class EditionAdmin(OrganisationScopedAdmin):
     """Editions are made by Compose, looked at here, and published. Their content cannot be changed."""
 
+    journey, place = "publish", 3
     list_display = ["__str__", "state", "composed_at", "published_at"]
+    actions = None
     list_filter = ["strategy"]
     list_select_related = ["strategy"]
     fields = [
@@ -96,13 +105,27 @@ class EditionAdmin(OrganisationScopedAdmin):
         job = services.composing_job(obj)
         return job is not None and job.state == JobState.FAILED
 
+    def get_queryset(self, request: Any) -> Any:
+        # The content of an edition is a whole document: no list needs it.
+        return super().get_queryset(request).defer("content")
+
+    def get_changelist_instance(self, request: Any) -> Any:
+        changes = super().get_changelist_instance(request)
+        jobs_by_edition = services.composing_jobs(changes.result_list)
+        for edition in changes.result_list:
+            edition.known_job = jobs_by_edition.get(edition.pk)
+        return changes
+
+    def _job(self, obj: Edition) -> Job | None:
+        return obj.known_job if hasattr(obj, "known_job") else services.composing_job(obj)
+
     @admin.display(description="State")
     def state(self, obj: Edition) -> str:
         if obj.published_at is not None:
             return "Published" if obj.is_public(at=clock.now()) else "To be published"
         if obj.is_composed:
             return "Composed: look at it, then publish"
-        job = services.composing_job(obj)
+        job = self._job(obj)
         if job is None:
             return "Not composed"
         url = reverse("admin:strategies_edition_progress", args=[obj.pk])
@@ -127,18 +150,19 @@ class EditionAdmin(OrganisationScopedAdmin):
     def changes_list(self, obj: Edition) -> str:
         return " ".join(obj.changes) or "–"
 
-    def form_for_action(self, action: str, request: Any, obj: Any) -> forms.Form | None:
-        return PublishForm(request.POST if "confirmed" in request.POST else None) if action == "publish" else None
-
-    @object_action("Publish", confirm="Everybody can read this edition from the moment you choose.", publishes=True)
-    def publish(self, request: Any, obj: Edition) -> str:
-        form = PublishForm(request.POST)
-        if not form.is_valid():
-            raise forms.ValidationError("We cannot read the day and time. Write them like 2026-12-01 09:00.")
-        edition = services.publish_edition(
-            edition=obj, by=request.user, at=clock.now(), moment=form.cleaned_data["moment"]
-        )
-        return f"Edition {edition.number} is published." if edition.is_public(at=clock.now()) else "Publication is set."
+    @object_action(
+        "Publish",
+        confirm="Everybody can read this edition from the moment you choose. What is published stays published.",
+        publishes=True,
+        form=PublishForm,
+    )
+    def publish(self, request: Any, obj: Edition, *, moment: dt.datetime | None) -> str:
+        at = clock.now()
+        edition = services.publish_edition(edition=obj, by=request.user, at=at, moment=moment)
+        if edition.is_public(at=at):
+            return f"Edition {edition.number} is published."
+        when = date_format(localtime(edition.published_at), "j F Y, H:i")
+        return f"Edition {edition.number} will be published on {when}, London time."
 
     @object_action(
         "Take back the planned publication", confirm="The edition stays composed and private.", publishes=True
@@ -147,7 +171,7 @@ class EditionAdmin(OrganisationScopedAdmin):
         services.unschedule_edition(edition=obj, by=request.user, at=clock.now())
         return "The edition will not be published."
 
-    @object_action("Try again")
+    @object_action("Try again", confirm="The edition is composed anew, from the registers as they are now.")
     def try_again(self, request: Any, obj: Edition) -> HttpResponse:
         job = services.composing_job(obj)
         if job is not None:
@@ -161,7 +185,7 @@ class EditionAdmin(OrganisationScopedAdmin):
         return [progress, *super().get_urls()]
 
     def progress_view(self, request: Any, pk: int) -> HttpResponse:
-        """How far composing has come; reloads itself until it is over."""
+        """How far composing has come; a script renews it until it is over, without one a link does."""
         edition = self.get_object(request, str(pk))
         if edition is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
@@ -172,20 +196,33 @@ class EditionAdmin(OrganisationScopedAdmin):
             "opts": self.opts,
             "edition": edition,
             "job": job,
+            "steps": _steps(edition, job),
             "is_pending": job is not None and job.state in (JobState.QUEUED, JobState.RUNNING),
             "has_failed": job is not None and job.state == JobState.FAILED,
         }
         return render(request, "admin/edition_progress.html", context)
 
 
+def _steps(edition: Edition, job: Job | None) -> list[tuple[str, str]]:
+    """The steps of composing, each done, now or still to come."""
+    names = ["Queued", "Composing", "Laying out the pages", "Storing", "Composed"]
+    if edition.is_composed:
+        return [(name, "done") for name in names]
+    at = 0
+    if job is not None and job.state == JobState.RUNNING:
+        at = {"": 0, "Composing": 1, "Storing": 3}.get(job.step, 2)
+    return [(name, "done" if n < at else "now" if n == at else "next") for n, name in enumerate(names)]
+
+
 class PartAdmin(OrganisationScopedAdmin):
     """A part of a strategy: a row in the document's order."""
+
+    journey = "contents"
 
     list_display = ["__str__", "strategy", "order"]
     list_select_related = ["strategy"]
     list_filter: Any = ["strategy"]
     ordering = ["strategy", "order", "pk"]
-    autocomplete_fields: list[str] = ["strategy"]
 
 
 @admin.register(Principle, Theme, RelatedDocument)
@@ -198,14 +235,12 @@ class TitledAdmin(PartAdmin):
 class PriorityAdmin(PartAdmin):
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
-    autocomplete_fields = ["strategy", "theme", "places", "client_groups"]
 
 
 @admin.register(Intention)
 class IntentionAdmin(PartAdmin):
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
-    autocomplete_fields = ["strategy", "priority", "types", "client_groups"]
 
 
 class MilestoneInline(ScopedTabularInline):
@@ -221,7 +256,6 @@ class ProgressInline(ScopedTabularInline):
 class ActionAdmin(PartAdmin):
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
-    autocomplete_fields = ["strategy", "priority", "intentions", "teams", "opportunities", "contracts", "frameworks"]
     inlines = [MilestoneInline, ProgressInline]
 
 
@@ -230,7 +264,6 @@ class MessageAdmin(PartAdmin):
     list_display = ["__str__", "kind", "heading", "strategy"]
     list_filter = ["strategy", "kind", "life_stage"]
     search_fields = ["text", "heading"]
-    autocomplete_fields = ["strategy", "types", "client_groups", "place", "opportunities", "made_by"]
 
 
 @admin.register(Term)
@@ -240,8 +273,34 @@ class TermAdmin(PartAdmin):
 
 @admin.register(Section)
 class SectionAdmin(PartAdmin):
+    journey, place = "publish", 2
     list_display = ["title", "parent", "block", "order", "strategy"]
     list_select_related = ["strategy", "parent"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
-    autocomplete_fields = ["strategy", "parent", "indicators", "types", "client_groups"]
+
+
+def editions_waiting(request: Any) -> Iterator[Waiting]:
+    """What waits of the editions: to be looked at, to appear, in the making, failed."""
+    own = own_rows(request, Edition, path="organisation").select_related("strategy").defer("content")
+    at = clock.now()
+    unpublished = list(own.filter(Q(published_at=None) | Q(published_at__gt=at)).order_by("-requested_at")[:200])
+    jobs_by_edition = services.composing_jobs([one for one in unpublished if not one.is_composed])
+
+    def has_failed(edition: Edition) -> bool:
+        job = jobs_by_edition.get(edition.pk)
+        return job is not None and job.state == JobState.FAILED
+
+    def waiting(title: str, editions: list[Edition], page: str = "change") -> Waiting:
+        rows = [(str(one), reverse(f"admin:strategies_edition_{page}", args=[one.pk])) for one in editions[:5]]
+        return Waiting(title, len(editions), reverse("admin:strategies_edition_changelist"), rows)
+
+    composed = [one for one in unpublished if one.is_composed]
+    making = [one for one in unpublished if not one.is_composed]
+    yield waiting("Look at and publish", [one for one in composed if one.published_at is None])
+    yield waiting("Could not be composed", [one for one in making if has_failed(one)])
+    yield waiting("Being composed", [one for one in making if not has_failed(one)], page="progress")
+    yield waiting("Will be published by itself", [one for one in composed if one.published_at is not None])
+
+
+admin.site.dashboards.append(editions_waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +170,12 @@ def unschedule_edition(*, edition: Edition, by: Any, at: dt.datetime) -> Edition
 def composing_job(edition: Edition) -> Job | None:
     """The job that composes an edition, with its state and progress."""
     return Job.objects.filter(key=_job_key(edition)).first()
+
+
+def composing_jobs(editions: Iterable[Edition]) -> dict[int, Job]:
+    """The composing jobs of several editions, by the edition's key, in one query."""
+    by_key = {_job_key(edition): edition.pk for edition in editions}
+    return {by_key[job.key]: job for job in Job.objects.filter(key__in=by_key) if job.key in by_key}
 
 
 def _job_key(edition: Edition) -> str:

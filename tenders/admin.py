@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.urls import reverse
 
 from commissioning import services
 from commissioning.admin import OrganisationScopedAdmin, ScopedStackedInline, ScopedTabularInline, object_action
+from commissioning.admin_site import Waiting
 from core import clock
 
 from .models import (
@@ -26,6 +29,7 @@ from .models import (
 class PublishableAdmin(OrganisationScopedAdmin):
     """A register row that is drafted here and made public by a publisher."""
 
+    journey = "buying"
     list_filter: Any = [("published_at", admin.EmptyFieldListFilter), "is_sample"]
     object_actions = ["publish"]
 
@@ -40,7 +44,6 @@ class PublishableAdmin(OrganisationScopedAdmin):
 
 class LotInline(ScopedStackedInline):
     model = Lot
-    autocomplete_fields = ["types", "client_groups", "places"]
     fields = [
         ("number", "title", "slug", "order"), "summary", ("types", "client_groups", "places"),
         ("provider_count", "providers_as_stated"), "capacity_as_stated", "conditions",
@@ -54,47 +57,40 @@ class RateInline(ScopedTabularInline):
 
 class AdmissionInline(ScopedTabularInline):
     model = Admission
-    autocomplete_fields = ["provider"]
     fields = ["provider", "lot", "tier", "since", "until", "note"]
 
 
 class FrameworkPartnerInline(ScopedTabularInline):
     model = FrameworkPartner
-    autocomplete_fields = ["organisation"]
 
 
 @admin.register(Framework)
 class FrameworkAdmin(PublishableAdmin):
     list_display = ["title", "kind", "joining", "starts", "ends"]
     search_fields = ["title"]
-    autocomplete_fields = ["types", "client_groups", "places"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [FrameworkPartnerInline, LotInline, RateInline, AdmissionInline]
 
 
 class SupplierInline(ScopedTabularInline):
     model = ContractSupplier
-    autocomplete_fields = ["provider"]
     fields = ["order", "provider", "name_as_stated", "role", "note"]
 
 
 class CommissionerInline(ScopedTabularInline):
     model = ContractCommissioner
-    autocomplete_fields = ["organisation"]
 
 
 @admin.register(Contract)
 class ContractAdmin(PublishableAdmin):
     list_display = ["title", "arrangement", "starts", "ends"]
     search_fields = ["title", "reference"]
-    autocomplete_fields = ["types", "client_groups", "places", "framework", "lot", "services"]
     prepopulated_fields = {"reference": ["title"]}
     inlines = [SupplierInline, CommissionerInline]
 
 
 class OpportunityPartnerInline(ScopedTabularInline):
     model = OpportunityPartner
-    autocomplete_fields = ["organisation"]
 
 
 @admin.register(Opportunity)
@@ -102,9 +98,6 @@ class OpportunityAdmin(PublishableAdmin):
     list_display = ["title", "service_area", "tender_date", "last_confirmed"]
     search_fields = ["title", "reference"]
     readonly_fields = ["ocid"]
-    autocomplete_fields = [
-        "types", "client_groups", "places", "cpv_codes", "framework", "replaces_contract", "contract", "renews",
-    ]  # fmt: skip
     prepopulated_fields = {"reference": ["title"]}
     inlines = [OpportunityPartnerInline]
 
@@ -116,7 +109,6 @@ class LotAdmin(OrganisationScopedAdmin):
     search_fields = ["title", "number", "framework__title"]
     list_display = ["__str__", "framework"]
     list_select_related = ["framework"]
-    autocomplete_fields = ["framework", "types", "client_groups", "places"]
 
     def has_module_permission(self, request: Any) -> bool:
         return False
@@ -124,7 +116,22 @@ class LotAdmin(OrganisationScopedAdmin):
 
 @admin.register(Forum)
 class ForumAdmin(PublishableAdmin):
+    place = 60
     list_display = ["name", "kind", "meets"]
     search_fields = ["name"]
-    autocomplete_fields = ["types", "client_groups"]
     prepopulated_fields = {"slug": ["name"]}
+
+
+def drafts_waiting(request: Any) -> Iterator[Waiting]:
+    """The drafts of each register: written, and not yet public."""
+    for model, model_admin in admin.site._registry.items():
+        if isinstance(model_admin, PublishableAdmin):
+            drafts = model_admin.get_queryset(request).filter(published_at=None)
+            names = model._meta
+            address = reverse(f"admin:{names.app_label}_{names.model_name}_changelist")
+            count = drafts.count()
+            name = names.verbose_name if count == 1 else names.verbose_name_plural
+            yield Waiting(f"Draft {name}", count, f"{address}?published_at__isempty=1")
+
+
+admin.site.dashboards.append(drafts_waiting)

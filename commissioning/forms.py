@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+LONDON = ZoneInfo("Europe/London")
+_WITH_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
+
+
+class LondonMomentField(forms.DateTimeField):
+    """A day and a London time. A time that the change of the clocks leaves out or repeats is refused with the reason."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    default_error_messages = {"invalid": "Write the day and time like 2026-12-01 09:00."}
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        with timezone.override(dt.UTC):
+            # Read the clock face first: in UTC every time is there once.
+            moment = super().to_python(value)
+        if moment is None or (isinstance(value, str) and _WITH_OFFSET.search(value.strip())):
+            return moment
+        face = moment.replace(tzinfo=None)
+        first, second = (face.replace(tzinfo=LONDON, fold=fold).utcoffset() for fold in (0, 1))
+        if first is not None and second is not None and first > second:
+            raise ValidationError(
+                f"The clocks go back that night, so {face:%H:%M} comes twice. Choose a time before 01:00 or from 02:00.",
+                code="ambiguous",
+            )
+        if first != second:
+            raise ValidationError(
+                f"The clocks go forward that night, so there is no {face:%H:%M}. Choose a time before 01:00 or from 02:00.",
+                code="imaginary",
+            )
+        return face.replace(tzinfo=LONDON)
