@@ -6,17 +6,22 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 # More words than a person types; each costs a look at every row.
 WORDS_READ = 10
 
 
 class WordsFilter(django_filters.CharFilter):
-    """Rows that hold every word typed, in any of the given fields."""
+    """Rows that hold every word typed, in any of the given fields.
 
-    def __init__(self, fields: list[str], **kwargs: Any) -> None:
+    ``only`` names, by the first part of a field, the related rows that may be searched: what a page does not show must
+    not be found by its words either.
+    """
+
+    def __init__(self, fields: list[str], *, only: dict[str, Q] | None = None, **kwargs: Any) -> None:
         self.searched = fields
+        self.only = only or {}
         super().__init__(**kwargs)
 
     def filter(self, qs: Any, value: str | None) -> Any:
@@ -24,7 +29,7 @@ class WordsFilter(django_filters.CharFilter):
         for word in words:
             condition = Q()
             for name in self.searched:
-                condition |= Q(**{f"{name}__icontains": word})
+                condition |= Q(**{f"{name}__icontains": word}) & self.only.get(name.partition("__")[0], Q())
             qs = qs.filter(condition)
         return qs.distinct() if self.distinct and words else qs
 
@@ -38,8 +43,21 @@ class TreeFilter(django_filters.ModelChoiceFilter):
         return qs.filter(**{f"{self.field_name}__in": type(value).objects.within([value])}).distinct()
 
 
+def _without_nul(data: QueryDict | None) -> QueryDict | None:
+    """Drop a character that neither the database nor HTML can hold."""
+    if not data:
+        return data
+    data = data.copy()
+    for name, values in data.lists():
+        data.setlist(name, [value.replace("\x00", "") for value in values])
+    return data
+
+
 class RegisterFilterSet(django_filters.FilterSet):
     """A public list's filters. A value nobody offers is left out, and the page says so; the rest still narrows."""
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_without_nul(data), *args, **kwargs)
 
     def filter_queryset(self, queryset: Any) -> Any:
         for name, value in self.form.cleaned_data.items():

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.contrib.postgres.functions import TransactionNow
 from django.db.models import Q
 
 from core.filters import RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, Place, ServiceType
 
 from .models import Provider, Service
+
+# A withheld address is not told by what it is found by.
+SHOWN_LOCATION = Q(locations__is_address_withheld=False)
 
 
 class PlaceFilter(TreeFilter):
@@ -21,7 +25,8 @@ class PlaceFilter(TreeFilter):
             return qs
         below = Place.objects.within([value])
         served = Q(areas_served__in=below) | Q(areas_served__in=_above(value))
-        return qs.filter(Q(locations__place__in=below) | served).distinct()
+        stands_there = Q(locations__place__in=below) & SHOWN_LOCATION
+        return qs.filter(stands_there | served).distinct()
 
 
 def _above(place: Place) -> Any:
@@ -40,6 +45,7 @@ class ServiceFilterSet(RegisterFilterSet):
             "types__name",
             "areas_served__name",
         ],
+        only={"locations": SHOWN_LOCATION, "provider": Q(provider__published_at__lte=TransactionNow())},
         label="Town or name",
         distinct=True,
     )

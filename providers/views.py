@@ -27,7 +27,9 @@ def service_list(request):
     if request.method == "POST":
         return redirect(f"{reverse('providers:services')}?{urlencode({'q': outward(request.POST.get('near', ''))})}")
     at = clock.now()
-    filters = ServiceFilterSet(request.GET or None, queryset=Service.objects.public(at=at).for_list())
+    filters = ServiceFilterSet(
+        request.GET or None, queryset=Service.objects.public(at=at).for_list().with_public_provider(at=at)
+    )
     page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     words = request.GET.get("q", "").replace("\x00", "").strip()
     context = {
@@ -48,7 +50,7 @@ def service(request, slug):
     at = clock.now()
     rows = (
         Service.objects.public(at=at)
-        .select_related("provider", "source__organisation")
+        .with_public_provider(at=at)
         .prefetch_related(
             "types", "client_groups", "locations__place", "areas_served", "units", "fees", "vacancies", "ratings"
         )
@@ -65,7 +67,7 @@ def service(request, slug):
         .filter(provider=row.provider_id)
         .exclude(pk=row.pk)
         .order_by("name", "pk")[:10]
-        if row.provider_id
+        if row.provider
         else [],
         "at": at,
     }

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import django_filters
+from django.contrib.postgres.functions import TransactionNow
+from django.db.models import Q
 
 from commissioning.models import Organisation
 from core.filters import RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, LifeStage, ServiceType
 
 from .models import Contract, Framework, Opportunity
+
+# The same as in `ContractQuerySet.for_public_list`: the clock is the request's transaction.
+SHOWN_SUPPLIER = Q(suppliers__provider=None) | Q(suppliers__provider__published_at__lte=TransactionNow())
 
 
 class ProcurementFilterSet(RegisterFilterSet):
@@ -60,6 +65,7 @@ class FrameworkFilterSet(ProcurementFilterSet):
 class ContractFilterSet(ProcurementFilterSet):
     q = WordsFilter(
         ["title", "summary", "organisation__name", "suppliers__provider__name", "suppliers__name_as_stated"],
+        only={"suppliers": SHOWN_SUPPLIER},
         label="Words",
         distinct=True,
     )

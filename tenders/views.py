@@ -2,7 +2,7 @@ import datetime as dt
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.models import find_by_slug
 from core.versions import conditional
+from providers.models import Provider, Service
 
 from .filters import ContractFilterSet, FrameworkFilterSet, OpportunityFilterSet
-from .models import Contract, Framework, Opportunity
+from .models import Admission, Contract, Framework, Opportunity, public_suppliers
 
 PAGE_SIZE = 25
 CLOSING_SOON = dt.timedelta(days=14)
@@ -40,7 +41,9 @@ REGISTERS = ("opportunities", "frameworks", "contracts", "organisations", "taxon
 @conditional(*REGISTERS, minute=True)
 def opportunity_list(request):
     at = clock.now()
-    filters = OpportunityFilterSet(request.GET or None, queryset=Opportunity.objects.listed(at=at).for_list().passed_last(at=at))
+    filters = OpportunityFilterSet(
+        request.GET or None, queryset=Opportunity.objects.listed(at=at).for_public_list(at=at).passed_last(at=at)
+    )
     context = _listed(request, filters)
     _show_statuses(context["page"], at)
     return render(request, "tenders/opportunities.html", context)
@@ -51,12 +54,15 @@ def opportunity_list(request):
 @conditional(*REGISTERS, "strategies", "places", minute=True)
 def opportunity(request, reference):
     at = clock.now()
-    rows = Opportunity.objects.public(at=at).select_related(
-        "organisation", "source", "framework", "replaces_contract", "contract", "renews"
-    )
+    rows = Opportunity.objects.public(at=at).select_related("organisation", "source")
     row = get_object_or_404(
         rows.prefetch_related(
-            "types", "client_groups", "places", "cpv_codes", "partnerships__organisation", "renewals"
+            Prefetch("framework", Framework.objects.public(at=at)),
+            Prefetch("replaces_contract", Contract.objects.public(at=at)),
+            "types",
+            "client_groups",
+            "places",
+            "partnerships__organisation",
         ),
         reference=reference,
     )
@@ -101,7 +107,11 @@ def framework(request, slug):
     row = find_by_slug(
         rows.prefetch_related(
             "types", "client_groups", "places", "partnerships__organisation",
-            "lots__types", "lots__places", "rates__lot", "admissions__provider", "admissions__lot",
+            "lots__places", "rates__lot",
+            Prefetch(
+                "admissions",
+                Admission.objects.filter(provider__in=Provider.objects.public(at=at)).select_related("provider", "lot"),
+            ),
         ),
         slug,
     )  # fmt: skip
@@ -124,7 +134,9 @@ def framework(request, slug):
 @conditional(*REGISTERS, "providers", minute=True)
 def contract_list(request):
     at = clock.now()
-    filters = ContractFilterSet(request.GET or None, queryset=Contract.objects.public(at=at).for_list().passed_last(at=at))
+    filters = ContractFilterSet(
+        request.GET or None, queryset=Contract.objects.public(at=at).for_public_list(at=at).passed_last(at=at)
+    )
     context = _listed(request, filters)
     _show_statuses(context["page"], at)
     return render(request, "tenders/contracts.html", context)
@@ -135,10 +147,16 @@ def contract_list(request):
 @conditional(*REGISTERS, "providers", "services", "places", minute=True)
 def contract(request, reference):
     at = clock.now()
-    rows = Contract.objects.public(at=at).select_related("organisation", "source", "framework", "lot")
+    rows = Contract.objects.public(at=at).select_related("organisation", "source", "lot")
     row = get_object_or_404(
         rows.prefetch_related(
-            "suppliers__provider", "commissioners__organisation", "types", "client_groups", "places", "services"
+            Prefetch("framework", Framework.objects.public(at=at)),
+            Prefetch("suppliers", public_suppliers(at=at)),
+            Prefetch("services", Service.objects.public(at=at)),
+            "commissioners__organisation",
+            "types",
+            "client_groups",
+            "places",
         ),
         reference=reference,
     )

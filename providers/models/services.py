@@ -78,6 +78,11 @@ class ServiceQuerySet(PublishableQuerySet):
             .order_by("name", "pk")
         )
 
+    def with_public_provider(self, *, at: dt.datetime) -> ServiceQuerySet:
+        """Fetch the provider where it is public; another's place is empty, so that no page can name it."""
+        rows = self.select_related(None).select_related("source__organisation")
+        return rows.prefetch_related(models.Prefetch("provider", Provider.objects.public(at=at)))
+
 
 class Service(AddressedModel, SourcedModel, PublishableModel):
     """What a person chooses: a care home, care at home in some towns, an extra care scheme, a day service.

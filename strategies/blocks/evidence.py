@@ -30,6 +30,7 @@ def services(section: Section, at: dt.datetime) -> Block | None:
             Q(locations__place__in=covered) | Q(areas_served__in=covered) | Q(source__organisation=section.organisation)
         )
         .for_list()
+        .with_public_provider(at=at)
         .distinct()
     )
     cells = []

@@ -96,7 +96,9 @@ def frameworks(section: Section, at: dt.datetime) -> Block | None:
 
 
 def contracts(section: Section, at: dt.datetime) -> Block | None:
-    rows = Contract.objects.public(at=at).filter(organisation=section.organisation, is_sample=False).for_list()
+    rows = (
+        Contract.objects.public(at=at).filter(organisation=section.organisation, is_sample=False).for_public_list(at=at)
+    )
     listed = []
     for row in narrowed(rows, section):
         term = [part for part in (_span(row), row.term_as_stated, row.extension_as_stated) if part]

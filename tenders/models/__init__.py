@@ -1,4 +1,4 @@
-from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier
+from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, public_suppliers
 from .forums import Forum
 from .frameworks import Admission, Framework, FrameworkPartner, FrameworkQuerySet, Lot, Rate
 from .opportunities import Opportunity, OpportunityPartner, OpportunityQuerySet
@@ -21,4 +21,5 @@ __all__ = [
     "Rate",
     "Regime",
     "Route",
+    "public_suppliers",
 ]

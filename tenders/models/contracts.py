@@ -24,13 +24,18 @@ class ContractQuerySet(PublishableQuerySet, OwnedQuerySet):
             .order_by(F("ends__latest").asc(nulls_last=True), "title", "pk")
         )
 
+    def for_public_list(self, *, at: dt.datetime) -> ContractQuerySet:
+        """Fetch what `for_list` does, without providers that are not public."""
+        rows = self.for_list().prefetch_related(None)
+        return rows.prefetch_related(
+            "types", "commissioners__organisation", models.Prefetch("suppliers", public_suppliers(at=at))
+        )
+
     def passed_last(self, *, at: dt.datetime) -> ContractQuerySet:
         """Put those whose stated end lies behind us after the others, each in the order they had."""
         today = london_date(at)
         ended = Q(ends__latest__lt=today) & ~Q(ends_if_extended__latest__gte=today)
-        return self.annotate(is_passed=Case(When(ended, then=1), default=0)).order_by(
-            "is_passed", *self.query.order_by
-        )
+        return self.annotate(is_passed=Case(When(ended, then=1), default=0)).order_by("is_passed", *self.query.order_by)
 
 
 class Contract(OwnedModel, SourcedModel, PublishableModel):
@@ -170,3 +175,9 @@ class ContractSupplier(OwnedModel):
 
     def __str__(self) -> str:
         return self.name_as_stated or str(self.provider)
+
+
+def public_suppliers(*, at: dt.datetime) -> models.QuerySet[ContractSupplier]:
+    """Return the suppliers that pages may name: public providers, and the documents' own words."""
+    named = Q(provider=None) | Q(provider__published_at__lte=at)
+    return ContractSupplier.objects.filter(named).select_related("provider").order_by("order", "pk")

@@ -30,13 +30,23 @@ class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
             .order_by(F("tender_date__earliest").asc(nulls_last=True), "title", "pk")
         )
 
+    def for_public_list(self, *, at: dt.datetime) -> OpportunityQuerySet:
+        """Fetch what `for_list` does, without contracts and frameworks that are not public."""
+        rows = self.for_list().select_related(None).select_related("organisation", "source")
+        return rows.prefetch_related(
+            models.Prefetch("replaces_contract", Contract.objects.public(at=at)),
+            models.Prefetch("framework", Framework.objects.public(at=at)),
+        )
+
     def passed_last(self, *, at: dt.datetime) -> OpportunityQuerySet:
         """Put those that are awarded, closed or past their planned date after the others, each in the order they had.
 
         The same facts as in `Opportunity.status`.
         """
         today = london_date(at)
-        planned = Q(tender_date__latest__lt=today) | Q(tender_date__isnull=True, replaces_contract__ends__latest__lt=today)
+        planned = Q(tender_date__latest__lt=today) | Q(
+            tender_date__isnull=True, replaces_contract__ends__latest__lt=today
+        )
         passed = Q(awarded_at__lte=at) | Q(closes_at__lte=at) | Q(opens_at=None) & planned
         return self.annotate(is_passed=Case(When(passed, then=1), default=0)).order_by(
             "is_passed", *self.query.order_by

@@ -22,7 +22,7 @@ def organisation_tenders(organisation: Organisation, at: dt.datetime) -> dict[st
     frameworks = Framework.objects.public(at=at).filter(organisation=organisation)
     return {
         "organisation": organisation,
-        "opportunities": opportunities.for_list()[:SHOWN],
+        "opportunities": opportunities.for_public_list(at=at)[:SHOWN],
         "opportunity_count": opportunities.count(),
         "frameworks": frameworks.for_list()[:SHOWN],
         "framework_count": frameworks.count(),

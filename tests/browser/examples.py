@@ -192,7 +192,7 @@ def _reset_key(press):
 
 def _reset_key_wrong(press):
     visit = _reset_key(press)
-    return Visit(visit.path, send="Change", typed={"password1": "another horse battery", "password2": "no match"})
+    return Visit(visit.path, typed={"password1": "another horse battery", "password2": "no match"})
 
 
 EXAMPLES = {
@@ -254,7 +254,11 @@ EXAMPLES = {
         empty=closed("account_reauthenticate"),
         error=sent("account_reauthenticate", "Go on", make=person, password="wrong"),
     ),
-    "account_email_verification_sent": still("account_email_verification_sent"),
+    "account_email_verification_sent": Examples(
+        full=lambda press: at("account_email_verification_sent"),
+        empty=lambda press: at("account_email_verification_sent"),
+        error=lost("/account/confirm-email/nothing/more/"),
+    ),
     "account_confirm_email": Examples(
         full=lambda press: at("account_confirm_email", "nothing"),
         empty=lambda press: at("account_confirm_email", "nothing"),
@@ -299,16 +303,17 @@ EXAMPLES = {
         error=lost("/account/2fa/totp/activate/nothing/"),
     ),
     **{
-        name: Examples(full=mine(name, two_step_person), empty=mine(name), error=closed(name))
-        for name in (
-            "mfa_deactivate_totp",
-            "mfa_view_recovery_codes",
-            "mfa_generate_recovery_codes",
-        )
+        name: Examples(full=mine(name, two_step_person), empty=mine(name, status=404), error=closed(name))
+        for name in ("mfa_deactivate_totp", "mfa_view_recovery_codes")
     },
+    "mfa_generate_recovery_codes": Examples(
+        full=mine("mfa_generate_recovery_codes", two_step_person),
+        empty=mine("mfa_generate_recovery_codes"),
+        error=closed("mfa_generate_recovery_codes"),
+    ),
     "mfa_download_recovery_codes": Examples(
         full=mine("mfa_download_recovery_codes", two_step_person, is_page=False),
-        empty=mine("mfa_download_recovery_codes"),
+        empty=mine("mfa_download_recovery_codes", status=404),
         error=closed("mfa_download_recovery_codes"),
     ),
 }  # fmt: skip
