@@ -9,7 +9,7 @@ from typing import Any
 from core.dates import london_date
 
 from ..models import Milestone, Progress, Section, Strategy
-from .shapes import Block
+from .shapes import Block, own
 
 # Word, shape and colour say the same: the tags of the stylesheet.
 STATE_TAGS = {
@@ -23,7 +23,8 @@ STATE_TAGS = {
 def delivery_plan(strategy: Strategy, *, at: dt.datetime) -> Block | None:
     """The plan by year: one row an action, grouped as the document groups them, with how it stands at the moment."""
     actions = list(
-        strategy.action_set.select_related("priority")
+        own(strategy.action_set.all(), strategy)
+        .select_related("priority")
         .prefetch_related("milestones", "teams", "intentions", "progress")
         .order_by("priority__order", "order", "pk")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..models import Section
+from ..models import Section, Strategy
 
 Block = dict[str, Any]
 UNKNOWN = "Not stated"
@@ -13,10 +13,10 @@ UNKNOWN = "Not stated"
 SPARSE = 1 / 3
 
 
-def own(rows: Any, section: Section) -> Any:
+def own(rows: Any, strategy: Strategy) -> Any:
     """Leave out sample rows, unless the whole document is a sample."""
     names = {field.name for field in rows.model._meta.get_fields()}
-    if section.strategy.is_sample or "is_sample" not in names:
+    if strategy.is_sample or "is_sample" not in names:
         return rows
     return rows.filter(is_sample=False)
 

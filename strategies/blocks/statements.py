@@ -18,7 +18,7 @@ def messages(section: Section, at: dt.datetime) -> Block | None:
         rows = rows.filter(kind__in=section.message_kinds)
     if section.message_headings:
         rows = rows.filter(heading__in=section.message_headings)
-    rows = narrowed(own(rows, section), section)
+    rows = narrowed(own(rows, section.strategy), section)
     groups: dict[str, dict[str, Any]] = {}
     for row in rows.order_by("order", "pk"):
         heading = row.heading if row.heading != section.title else ""
@@ -41,8 +41,8 @@ def messages(section: Section, at: dt.datetime) -> Block | None:
 
 def priorities(section: Section, at: dt.datetime) -> Block | None:
     """Priorities with their intentions; a section's headings name the themes it takes."""
-    rows = own(section.strategy.priority_set.select_related("theme").prefetch_related("intentions"), section)
-    loose = own(section.strategy.intention_set.filter(priority=None), section).order_by("order", "pk")
+    rows = own(section.strategy.priority_set.select_related("theme").prefetch_related("intentions"), section.strategy)
+    loose = own(section.strategy.intention_set.filter(priority=None), section.strategy).order_by("order", "pk")
     if section.message_headings:
         rows = rows.filter(theme__title__in=section.message_headings)
         loose = loose.filter(heading__in=section.message_headings)
@@ -67,17 +67,17 @@ def _intentions(rows: Iterable[Any]) -> list[dict[str, str]]:
 
 
 def principles(section: Section, at: dt.datetime) -> Block | None:
-    return _titled(own(section.strategy.principle_set.all(), section).order_by("order", "pk"))
+    return _titled(own(section.strategy.principle_set.all(), section.strategy).order_by("order", "pk"))
 
 
 def values(section: Section, at: dt.datetime) -> Block | None:
-    rows = OrganisationValue.objects.owned_by(section.organisation).order_by("order", "pk")
-    return _titled(rows, title="name")
+    rows = own(OrganisationValue.objects.owned_by(section.organisation), section.strategy)
+    return _titled(rows.order_by("order", "pk"), title="name")
 
 
 def cycle(section: Section, at: dt.datetime) -> Block | None:
-    rows = CycleStage.objects.owned_by(section.organisation).order_by("order", "pk")
-    return _titled(rows, title="name", numbered=True)
+    rows = own(CycleStage.objects.owned_by(section.organisation), section.strategy)
+    return _titled(rows.order_by("order", "pk"), title="name", numbered=True)
 
 
 def _titled(rows: Iterable[Any], *, title: str = "title", numbered: bool = False) -> Block | None:
@@ -89,7 +89,7 @@ def _titled(rows: Iterable[Any], *, title: str = "title", numbered: bool = False
 
 def related(section: Section, at: dt.datetime) -> Block | None:
     groups: dict[str, list[Any]] = {}
-    for row in own(section.strategy.relateddocument_set.all(), section).order_by("order", "pk"):
+    for row in own(section.strategy.relateddocument_set.all(), section.strategy).order_by("order", "pk"):
         cells = [cell(row.title, url=row.url), cell(row.text), cell(row.status)]
         groups.setdefault(row.get_kind_display(), []).append(cells)
     if not groups:
@@ -103,7 +103,7 @@ def related(section: Section, at: dt.datetime) -> Block | None:
 
 
 def glossary(section: Section, at: dt.datetime) -> Block | None:
-    rows = own(section.strategy.term_set.all(), section).order_by("term", "pk")
+    rows = own(section.strategy.term_set.all(), section.strategy).order_by("term", "pk")
     items = [{"term": row.term, "meaning": row.meaning} for row in rows]
     items.sort(key=lambda item: item["term"].casefold())
     return {"shape": "glossary", "items": items} if items else None

@@ -34,7 +34,7 @@ def make_strategy(*, sections):
     council = Organisation.objects.create(slug="sample", name="Sample Council", short_name="Sample", kind="council")
     strategy = Strategy.objects.create(
         slug="sample", organisation=council, kind="mps", title="Sample statement", headline="What care is needed",
-        starts="2026", is_sample=True,
+        starts="2026", is_sample=True, published_at=clock.now(),
     )  # fmt: skip
     for number in range(sections):
         Section.objects.create(
