@@ -47,13 +47,15 @@ def unwrap_groups(root: Element) -> None:
 
 
 def plain_labels(root: Element) -> None:
-    """Make the row heads of a table of two columns plain cells.
+    """Make the row heads of a table of few columns plain cells.
 
-    One figure a row is read as a pair; with more heads than figures, checkers take the table's heads for torn ones.
+    A table over several pages becomes one a page. With more heads than figures on one of them, checkers take the
+    table's heads for torn ones; and one or two figures a row are understood without.
     """
     for table in root.iter("table"):
         first = next(iter(table.iter("tr")), None)
-        if first is None or len(first) != 2:
+        cells = [cell.tag for cell in table.iter() if cell.tag in ("th", "td")]
+        if first is None or (len(first) > 3 and cells.count("th") <= cells.count("td")):
             continue
         for body in table.iter("tbody"):
             for cell in body.iter("th"):
