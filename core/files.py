@@ -157,9 +157,10 @@ def serve(
 ) -> HttpResponseBase:
     """Answer a request with a file, streamed. The view has checked that this person may have it.
 
-    The address must be one whose content never changes (an edition's, not "latest"): browsers keep it for a year.
+    The address must be one whose content never changes (an edition's, not "latest"): caches keep what is public for a
+    year. What is not is kept nowhere: officers share computers, and it must not outlive their sign-in.
 
-    :param public: whether shared caches may keep it too.
+    :param public: whether anybody may have it.
     :param inline: show it in the browser, for documents of our own making only; otherwise it is downloaded, and
         locked up should a browser show it all the same.
     :raises Http404: if the store has lost the file, which is logged as an error.
@@ -185,7 +186,7 @@ def serve(
         )
         answer["X-Content-Type-Options"] = "nosniff"
     answer["ETag"] = tag
-    answer["Cache-Control"] = f"{'public' if public else 'private'}, max-age=31536000, immutable"
+    answer["Cache-Control"] = "public, max-age=31536000, immutable" if public else "private, no-store"
     return answer
 
 

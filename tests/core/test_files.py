@@ -206,7 +206,7 @@ def test_download_is_locked_up_and_kept_for_good(rf):
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]
     assert response["ETag"] == f'"{stored.checksum}"'
-    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "private, no-store"
 
 
 def test_file_that_the_browser_has_is_not_sent_again(rf):
