@@ -18,7 +18,7 @@ from commissioning.admin import OrganisationScopedAdmin, ScopedTabularInline, ob
 from commissioning.admin.scope import own_rows
 from commissioning.admin_site import Waiting
 from commissioning.forms import LondonMomentField
-from core import clock, jobs
+from core import clock
 from core.models import Job, JobState
 from tenders.admin import PublishableAdmin
 
@@ -173,9 +173,7 @@ class EditionAdmin(OrganisationScopedAdmin):
 
     @object_action("Try again", confirm="The edition is composed anew, from the registers as they are now.")
     def try_again(self, request: Any, obj: Edition) -> HttpResponse:
-        job = services.composing_job(obj)
-        if job is not None:
-            jobs.retry_job(job=job, by=request.user, at=clock.now())
+        services.try_again(edition=obj, by=request.user, at=clock.now())
         return redirect("admin:strategies_edition_progress", obj.pk)
 
     def get_urls(self) -> list[Any]:

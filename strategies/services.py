@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from core import audit, files, jobs, versions
 from core.errors import AlreadyDone, DomainError, NotReady
-from core.models import Job, JobState
+from core.models import Job
 
 from . import composition, printing
 from .models import Edition, EditionFile, Strategy
@@ -38,10 +38,7 @@ def request_edition(*, strategy: Strategy, by: Any, at: dt.datetime) -> Edition:
     :raises EditionInProgress: if one is being composed already.
     """
     strategy = Strategy.objects.select_for_update(of=("self",)).get(pk=strategy.pk)
-    waiting = strategy.editions.filter(composed_at=None).order_by("-number").first()
-    job = composing_job(waiting) if waiting is not None else None
-    if waiting is not None and job is not None and job.state in (JobState.QUEUED, JobState.RUNNING):
-        raise EditionInProgress(f"Edition {waiting.number} is being composed. Wait for it, then compose the next.")
+    _refuse_beside_another(strategy)
     _, missing = composition.compose(strategy, at=at)
     if missing:
         raise StrategyNotReady("The document is not complete. Nothing was composed.", missing=missing)
@@ -51,6 +48,30 @@ def request_edition(*, strategy: Strategy, by: Any, at: dt.datetime) -> Edition:
     audit.record("edition.requested", edition, by=by, at=at, organisation=strategy.organisation)
     jobs.enqueue("strategies.compose_edition", key=_job_key(edition), edition_id=edition.pk)
     return edition
+
+
+@transaction.atomic
+def try_again(*, edition: Edition, by: Any, at: dt.datetime) -> Edition:
+    """Have an edition composed once more after its composing has failed.
+
+    :raises EditionInProgress: if another edition of the strategy is being composed.
+    :raises DomainError: if its composing has not failed.
+    """
+    _refuse_beside_another(Strategy.objects.select_for_update(of=("self",)).get(pk=edition.strategy_id), but=edition)
+    job = composing_job(edition)
+    if job is None:
+        raise DomainError("This edition is not waiting to be composed. Compose a new one.")
+    jobs.retry_job(job=job, by=by, at=at)
+    return edition
+
+
+def _refuse_beside_another(strategy: Strategy, *, but: Edition | None = None) -> None:
+    """Let only one edition of a strategy be composed at a time."""
+    others = strategy.editions.filter(composed_at=None).exclude(pk=but and but.pk).order_by("-number")
+    found = composing_jobs(others)
+    for other in others:
+        if other.pk in found and not found[other.pk].is_finished:
+            raise EditionInProgress(f"Edition {other.number} is being composed. Wait for it, then compose the next.")
 
 
 def compose_edition(*, edition: Edition, job: jobs.RunningJob) -> None:
@@ -118,10 +139,14 @@ def _is_nested() -> bool:
 def publish_edition(*, edition: Edition, by: Any, at: dt.datetime, moment: dt.datetime | None = None) -> Edition:
     """Make a composed edition public: now, or from a later moment on. Its content is not touched.
 
+    Editions appear in the order of their numbers, and never before their strategy.
+
     :raises EditionNotComposed: if it is not composed yet.
     :raises AlreadyDone: if it is public already.
-    :raises DomainError: if the chosen moment has passed, or a newer edition is public.
+    :raises DomainError: if the chosen moment has passed, the strategy is not public by then, or another edition
+        would appear out of turn.
     """
+    strategy = Strategy.objects.select_for_update(of=("self",)).get(pk=edition.strategy_id)
     edition = Edition.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=edition.pk)
     if not edition.is_composed:
         raise EditionNotComposed("This edition is not composed yet. Wait until its PDFs are stored.")
@@ -129,12 +154,13 @@ def publish_edition(*, edition: Edition, by: Any, at: dt.datetime, moment: dt.da
         raise AlreadyDone("This edition is published already.")
     if moment is not None and moment < at:
         raise DomainError("Choose a moment that has not passed, or publish now.")
-    newer = edition.strategy.editions.public(at=at).filter(number__gt=edition.number).order_by("-number").first()
-    if newer is not None:
-        raise DomainError(f"Edition {newer.number} is public already. Compose a new edition instead.")
+    due = moment or at
+    if not strategy.is_public(at=due):
+        raise DomainError("The strategy itself is not public by then. Publish it first, then its edition.")
+    _refuse_out_of_turn(edition, due=due, at=at)
 
     before = audit.snapshot(edition, ["published_at", "published_by"])
-    edition.published_at = moment or at
+    edition.published_at = due
     edition.published_by = by
     edition.save(update_fields=["published_at", "published_by"])
     after = audit.snapshot(edition, ["published_at", "published_by"])
@@ -143,6 +169,17 @@ def publish_edition(*, edition: Edition, by: Any, at: dt.datetime, moment: dt.da
     )
     versions.touch("editions", "strategies")
     return edition
+
+
+def _refuse_out_of_turn(edition: Edition, *, due: dt.datetime, at: dt.datetime) -> None:
+    others = edition.strategy.editions
+    newer = others.filter(number__gt=edition.number, published_at__lte=due).order_by("-number").first()
+    if newer is not None:
+        when = "public already" if newer.is_public(at=at) else "to be public by then"
+        raise DomainError(f"Edition {newer.number} is {when}. Compose a new edition instead.")
+    older = others.filter(number__lt=edition.number, published_at__gt=due).order_by("-number").first()
+    if older is not None:
+        raise DomainError(f"Edition {older.number} is still to be published, after this moment. Take that back first.")
 
 
 @transaction.atomic

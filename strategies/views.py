@@ -1,3 +1,5 @@
+import logging
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -13,12 +15,11 @@ from core.versions import conditional
 from . import blocks
 from .forms import MARKET_STATEMENT, StrategyFilterForm
 from .models import Edition, EditionFile, Strategy
-from .permissions import can_look_at
+from .permissions import can_look_at, strategies_to_look_at
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
-# What a strategy's page says in short, in this order; the rest stands folded below.
-SAID_FIRST = ["vision", "aim", "key_message"]
-MESSAGES_SHOWN = 6
 MESSAGES_IN_SHORT = 6
 MARKET_STATEMENTS = "Market statements"
 
@@ -49,10 +50,6 @@ def strategy_list(request):
 def strategy(request, slug):
     at = clock.now()
     strategy = _find(request, slug, at)
-    messages = sorted(
-        strategy.message_set.filter(kind__in=SAID_FIRST).order_by("order", "pk"),
-        key=lambda message: SAID_FIRST.index(message.kind),
-    )
     priorities = strategy.priority_set.select_related("theme").prefetch_related("intentions").order_by("order", "pk")
     context = {
         **_frame(strategy),
@@ -123,11 +120,11 @@ def edition(request, slug, number):
         "edition": edition,
         "content": edition.content,
         # Made by our own templates when the edition was composed, with everything in it escaped or cleaned then.
-        "body": mark_safe(files.read(by_kind[EditionFile.Kind.PAGE].checksum).decode()),  # noqa: S308
+        "body": mark_safe(_stored_page(by_kind[EditionFile.Kind.PAGE])),  # noqa: S308
         "files": [
             _file_item(strategy, edition, file) for file in by_kind.values() if file.kind != EditionFile.Kind.PAGE
         ],
-        "current": current if current and current.number != edition.number else None,
+        "current": current if current and current.number > edition.number else None,
         "is_preview": not edition.is_public(at=at),
     }
     context["breadcrumbs"] = [*context["breadcrumbs"], (strategy.headline, strategy.get_absolute_url())]
@@ -146,6 +143,14 @@ def large_print_pdf(request, slug, number):
     return _pdf(request, slug, number, EditionFile.Kind.LARGE_PRINT)
 
 
+def _stored_page(file):
+    try:
+        return files.read(file.checksum).decode()
+    except FileNotFoundError:
+        logger.error("The store has no file %s", file.checksum)
+        raise Http404("This edition is not available at the moment.") from None
+
+
 def _pdf(request, slug, number, kind):
     at = clock.now()
     edition = _find_edition(request, slug, number, at)
@@ -160,16 +165,18 @@ def _pdf(request, slug, number, kind):
     )
 
 
-def _find(request, slug, at):
-    rows = Strategy.objects.public(at=at).select_related("organisation", "source")
-    strategy = find_by_slug(rows.prefetch_related("partnerships__organisation"), slug)
+def _find(request, slug, at, *, among=None):
+    rows = Strategy.objects.public(at=at) if among is None else among
+    rows = rows.select_related("organisation", "source").prefetch_related("partnerships__organisation")
+    strategy = find_by_slug(rows, slug)
     if strategy.is_market_statement:
         request.section = MARKET_STATEMENTS
     return strategy
 
 
 def _find_edition(request, slug, number, at):
-    strategy = _find(request, slug, at)
+    # An officer looks at an edition before it is public, and the strategy may not be public yet either.
+    strategy = _find(request, slug, at, among=strategies_to_look_at(request.user, at=at))
     rows = Edition.objects.composed().filter(strategy=strategy).prefetch_related("files")
     # A number longer than the column's is nobody's, and no fault.
     edition = get_object_or_404(rows, number=number) if number < 2**31 else None
