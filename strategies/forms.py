@@ -1,4 +1,5 @@
 from django import forms
+from django.contrib.postgres.functions import TransactionNow
 
 from commissioning.models import Organisation
 
@@ -24,7 +25,10 @@ class StrategyFilterForm(forms.Form):
         required=False,
         empty_label="Everybody",
         to_field_name="slug",
-        queryset=Organisation.objects.filter(strategy_set__isnull=False).distinct().order_by("name"),
+        # The clock is the request's transaction: who has only a draft is nobody's choice yet.
+        queryset=Organisation.objects.filter(strategy_set__published_at__lte=TransactionNow())
+        .distinct()
+        .order_by("name"),
     )
 
     def narrow(self, rows):

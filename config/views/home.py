@@ -64,7 +64,12 @@ def publishers(*, at):
 
 def news(*, at):
     """Return what became public last: editions, and opportunities that are not samples."""
-    editions = Edition.objects.public(at=at).select_related("strategy").defer("content", "changes")
+    editions = (
+        Edition.objects.public(at=at)
+        .filter(strategy__in=Strategy.objects.public(at=at))
+        .select_related("strategy")
+        .defer("content", "changes")
+    )
     opportunities = Opportunity.objects.public(at=at).filter(is_sample=False)
     found = [
         News(edition.published_at, f"{edition.strategy.headline}: edition {edition.number}", edition.get_absolute_url())

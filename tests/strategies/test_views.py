@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from core import clock, files
@@ -80,9 +81,9 @@ def test_unpublished_edition_is_there_for_its_own_officers_only(client, lead):
     seen = {}
 
     for who, user in [("public", None), ("stranger", UserFactory()), ("other", other), ("own", own)]:
-        client.logout()
+        client.cookies.clear()
         if user:
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
         seen[who] = [client.get(address).status_code for address in addresses_of(edition)]
     preview = client.get(addresses_of(edition)[0])
 
@@ -147,17 +148,16 @@ def test_pdf_of_a_published_edition_is_sent_as_one(client):
     assert b"".join(response) == b"%PDF-1.7"
 
 
-def test_strategy_says_first_what_it_is_for_and_folds_the_rest(client):
+def test_strategy_says_first_and_briefly_what_it_is_for(client):
     strategy = StrategyFactory()
-    for number in range(8):
+    for number in range(12):
         MessageFactory(strategy=strategy, text=f"Message {number}.", order=number)
     MessageFactory(strategy=strategy, kind="vision", text="A good life for all.", order=99)
 
     context = client.get(strategy.get_absolute_url()).context
 
     assert [message.text for message in context["messages_first"]][:2] == ["A good life for all.", "Message 0."]
-    assert len(context["messages_first"]) + len(context["messages_more"]) == 9
-    assert context["messages_more"]
+    assert len(context["messages_first"]) <= 8
 
 
 def test_missing_edition_and_plan_are_said_to_be_missing(client):
