@@ -37,8 +37,7 @@ def main() -> int:
     chromium = next(filter(None, map(shutil.which, [*NAMES, MAC])), None)
     if chromium is None:
         print("No Chromium on this machine: only our own rendering is measured.")
-    # The first rendering of all reads libraries and fonts from the disk, as a worker's first does; it is not counted.
-    render(*documents[0])
+    warm_up()
     rows = []
     for strategy, is_large in documents:
         ours = [render(strategy, is_large) for _ in range(rounds)]
@@ -96,6 +95,15 @@ def html_of(strategy: Any, is_large: bool) -> tuple[str, Any]:
     return render_to_string("pdf/edition.html", printing.print_context(edition, content, at=at, is_large=is_large)), at
 
 
+def warm_up() -> None:
+    """Render a page that is not counted: the first of all reads libraries and fonts from the disk."""
+    from core import clock
+    from core.pdf import print_assets, render_pdf
+
+    html = '<html lang="en-GB"><head><title>Warm</title></head><body><h1>Warm</h1></body></html>'
+    render_pdf(html=html, assets=print_assets(), created_at=clock.now())
+
+
 def render(strategy: Any, is_large: bool) -> dict[str, float | None]:
     """Lay the document out as the worker does: our process stays, each document has a process of its own."""
     from bench.processes import MemoryOfChildren
@@ -117,8 +125,6 @@ def print_in(chromium: str, strategy: Any, is_large: bool) -> dict[str, float | 
     from core.pdf import print_assets
 
     html, _ = html_of(strategy, is_large)
-    if is_large:
-        html = html.replace("<html ", '<html data-print="large" ', 1)
     with tempfile.TemporaryDirectory(prefix="bench-print-") as name:
         folder = Path(name)
         for asset, content in print_assets().items():

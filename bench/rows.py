@@ -15,7 +15,7 @@ from tenders.models import Contract, ContractSupplier, Framework, Lot, Opportuni
 # Before any moment of a run, so that all is public.
 PUBLISHED_AT = dt.datetime(2024, 4, 2, 12, 0, tzinfo=dt.UTC)
 KINDS = 12
-OWNERS = 12
+OWNERS = 10
 BATCH = 2000
 
 
@@ -29,6 +29,7 @@ class Ground:
         for row in (*self.types, *self.groups, *self.places):
             row.save()
         self.owners = _saved(_organisation(n, "owner") for n in range(OWNERS))
+        _saved(Coverage(organisation=row, place=self.places[n % KINDS]) for n, row in enumerate(self.owners))
 
     def owner(self, n: int) -> Organisation:
         return self.owners[n % OWNERS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import django_filters
 from django.contrib.postgres.functions import TransactionNow
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from commissioning.models import Organisation
 from core.filters import RegisterFilterSet, TreeFilter, WordsFilter
@@ -24,7 +24,7 @@ class ProcurementFilterSet(RegisterFilterSet):
         to_field_name="slug",
         label="Who buys",
         empty_label="Everybody",
-        queryset=Organisation.objects.order_by("name"),
+        queryset=Organisation.objects.none(),
     )
     type = TreeFilter(
         field_name="types",
@@ -40,6 +40,12 @@ class ProcurementFilterSet(RegisterFilterSet):
         empty_label="Everybody",
         queryset=ClientGroup.objects.order_by("order", "name"),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Only who has something in this register, or the page grows with the organisations of the installation.
+        rows = self._meta.model.objects.filter(organisation=OuterRef("pk"), published_at__lte=TransactionNow())
+        self.filters["buyer"].queryset = Organisation.objects.filter(Exists(rows)).order_by("name")
 
 
 class OpportunityFilterSet(ProcurementFilterSet):
