@@ -17,7 +17,7 @@ def pipeline(section: Section, at: dt.datetime) -> Block | None:
     for row in narrowed(rows, section):
         running = row.replaces_contract
         cells = [
-            cell(row.title, url=row.get_absolute_url(), note=row.summary),
+            cell(row.title, url=row.get_absolute_url(), note=sentences((row.summary, row.source_note))),
             cell(str(row.tender_date), note=row.dates_as_stated) if row.tender_date else cell(row.dates_as_stated),
             cell(str(row.contract_start_date or "")),
             cell(str(running.ends or "") if running else ""),
@@ -64,6 +64,7 @@ def frameworks(section: Section, at: dt.datetime) -> Block | None:
                     ("Entry conditions", row.conditions),
                     ("Who may call off", "; ".join(part for part in (row.call_off_note, ", ".join(callers)) if part)),
                     ("Note", row.note),
+                    ("In doubt", row.source_note),
                 ),
                 "parts": [
                     {
@@ -104,7 +105,11 @@ def contracts(section: Section, at: dt.datetime) -> Block | None:
         term = [part for part in (_span(row), row.term_as_stated, row.extension_as_stated) if part]
         listed.append(
             [
-                cell(row.title, url=row.get_absolute_url(), note=row.summary),
+                cell(
+                    row.title,
+                    url=row.get_absolute_url(),
+                    note=sentences((row.summary, _arrangement(row), row.note, row.source_note)),
+                ),
                 cell(suppliers_text(row)),
                 cell(row.commissioner_as_stated or ", ".join(str(one) for one in row.commissioners.all())),
                 cell(term[0] if term else "", note=sentences(term[1:])),
@@ -115,6 +120,12 @@ def contracts(section: Section, at: dt.datetime) -> Block | None:
         return None
     columns = ["Service", "Provider", "Commissioner", "Start and end", "Value"]
     return table("Currently commissioned services", columns, [{"title": "", "rows": listed}])
+
+
+def _arrangement(contract: Contract) -> str:
+    """How it is bought, where that is more than a contract; in-house stands in the provider's column."""
+    plain = (Contract.Arrangement.CONTRACT, Contract.Arrangement.IN_HOUSE, Contract.Arrangement.UNKNOWN)
+    return "" if contract.arrangement in plain else contract.get_arrangement_display()
 
 
 def _span(contract: Contract) -> str:
