@@ -60,6 +60,19 @@ def test_guessing_is_stopped_for_the_pair_of_name_and_address(client, user, sett
     assert "_auth_user_id" not in client.session
 
 
+def test_guessing_at_one_account_locks_nobody_else_at_the_same_address_out(client, user, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    for attempt in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(client, f" Colleague@Council.example{' ' * attempt}", f"guess-{attempt}")
+
+    locked = sign_in(client, "colleague@council.example", PASSWORD)
+    response = sign_in(client, user.email, PASSWORD)
+
+    assert locked.status_code == 429
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
 def test_owner_of_a_guessed_account_still_signs_in_from_elsewhere(client, user, settings):
     settings.ACCOUNT_RATE_LIMITS = False
     for attempt in range(settings.AXES_FAILURE_LIMIT):
