@@ -61,10 +61,10 @@ def print_context(edition: Edition, content: Content, *, at: dt.datetime, is_lar
     short_names = [content["organisation"]["short_name"], *content.get("partner_short_names", [])]
     return {
         "content": content,
-        "sections": _with_sources_once(content["sections"], room),
+        "sections": sections_for_print(content["sections"], room=room),
         "publisher": " and ".join([content["organisation"]["name"], *content["partners"]][:3]),
-        "running_publisher": _shortened(" · ".join(short_names), int(room * 1.6)),
-        "running_title": _shortened(content["headline"], room),
+        "running_publisher": shortened(" · ".join(short_names), int(room * 1.6)),
+        "running_title": shortened(content["headline"], room),
         "number": edition.number,
         "composed_at": at,
         "large_print": is_large,
@@ -73,7 +73,7 @@ def print_context(edition: Edition, content: Content, *, at: dt.datetime, is_lar
     }
 
 
-def _with_sources_once(sections: list[dict[str, Any]], room: int) -> list[dict[str, Any]]:
+def sections_for_print(sections: list[dict[str, Any]], *, room: int) -> list[dict[str, Any]]:
     """The sections as they are printed: one source line for those that follow each other and share it."""
     copies = [_copied(section, room) for section in sections]
     flat = [one for copy in copies for one in composition.walk([copy])]
@@ -87,8 +87,24 @@ def _copied(section: dict[str, Any], room: int) -> dict[str, Any]:
     children = [_copied(child, room) for child in section["children"]]
     block = section["block"]
     if block and block["shape"] == "table":
-        block = {**block, "alone": _only_row(block)}
-    return {**section, "block": block, "running_title": _shortened(section["title"], room), "children": children}
+        block = _labelled(block)
+        block["alone"] = _only_row(block)
+    return {**section, "block": block, "running_title": shortened(section["title"], room), "children": children}
+
+
+def _labelled(block: dict[str, Any]) -> dict[str, Any]:
+    """Every cell with its column's name: large print shows a row below its title, where columns would be too narrow."""
+    columns = block["columns"]
+    groups = [
+        {
+            **group,
+            "rows": [
+                [{**cell, "label": column} for column, cell in zip(columns, row, strict=True)] for row in group["rows"]
+            ],
+        }
+        for group in block["groups"]
+    ]
+    return {**block, "groups": groups}
 
 
 def _only_row(block: dict[str, Any]) -> dict[str, Any] | None:
@@ -97,8 +113,7 @@ def _only_row(block: dict[str, Any]) -> dict[str, Any] | None:
     if len(rows) != 1:
         return None
     first, *others = rows[0]
-    facts = [{"label": label, **cell} for label, cell in zip(block["columns"][1:], others, strict=True) if cell["text"]]
-    return {**first, "above": block["groups"][0]["title"], "facts": facts}
+    return {**first, "above": block["groups"][0]["title"], "facts": [cell for cell in others if cell["text"]]}
 
 
 def _says_as_much(following: dict[str, Any], one: dict[str, Any]) -> bool:
@@ -106,7 +121,7 @@ def _says_as_much(following: dict[str, Any], one: dict[str, Any]) -> bool:
     return is_same and one["source_note"] in ("", following["source_note"])
 
 
-def _shortened(text: str, room: int) -> str:
+def shortened(text: str, room: int) -> str:
     """Words that fit into one line of the margin."""
     if len(text) <= room:
         return text
