@@ -201,6 +201,10 @@ class EstimatedDateFormField(forms.CharField):
         except ValueError as error:
             raise ValidationError(str(error), code="unreadable_date") from error
 
+    def run_validators(self, value: Any) -> None:
+        # The limits are on the words a person typed.
+        super().run_validators(value.words if isinstance(value, EstimatedDate) else value)
+
     def prepare_value(self, value: Any) -> Any:
         return value.words if isinstance(value, EstimatedDate) else value
 

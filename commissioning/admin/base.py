@@ -14,6 +14,7 @@ from commissioning.acting import acting_organisation, is_operator
 
 from .actions import ObjectActionsMixin
 from .doors import GuardedDoorsMixin, ScopedFieldsMixin
+from .inlines import ScopedFormSet
 from .scope import belongs_to, own_rows, owner_of, sees_all
 from .trail import TrailMixin
 
@@ -42,6 +43,9 @@ class OrganisationScopedAdmin(ObjectActionsMixin, TrailMixin, GuardedDoorsMixin,
     def choosable_rows(self, request: Any) -> models.QuerySet[Any]:
         """What other forms may link to; a public register widens it."""
         return own_rows(request, self.model, path=self.organisation_field)
+
+    def get_changelist_formset(self, request: Any, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, **{"formset": ScopedFormSet, **kwargs})
 
     # --- who may what ---
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from .scope import choosable_for, choosable_rows
 
@@ -150,8 +151,12 @@ class ScopedAutocompleteView(AutocompleteJsonView):
         rows, may_have_duplicates = self.model_admin.get_search_results(self.request, rows, self.term)
         return rows.distinct() if may_have_duplicates else rows
 
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "\x00" in request.GET.get("term", ""):
-            request.GET = request.GET.copy()
-            request.GET["term"] = ""
-        return super().get(request, *args, **kwargs)
+    def process_request(self, request: Any) -> Any:
+        try:
+            model = apps.get_model(request.GET["app_label"], request.GET["model_name"])
+            is_form_field = not model._meta.get_field(request.GET["field_name"]).auto_created
+        except (KeyError, LookupError, ValueError, FieldDoesNotExist) as error:
+            raise PermissionDenied("There is no such field.") from error
+        if not is_form_field:
+            raise PermissionDenied("Only a field of a form is searched for.")
+        return super().process_request(request)

@@ -3,15 +3,36 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.forms.models import BaseInlineFormSet, BaseModelFormSet
+from django.utils.text import capfirst
 
 from commissioning.models import OwnedModel
 
 from .doors import ScopedFieldsMixin
 
 
+class _OwnRowsMixin:
+    """Takes a posted key only for a row that the page holds: a stranger's is as wrong as one that never was."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)  # type: ignore[misc]
+        key = form.fields.get(self.model._meta.pk.name)  # type: ignore[attr-defined]
+        if hasattr(key, "queryset"):
+            key.queryset = self.get_queryset()  # type: ignore[attr-defined]
+
+
+class ScopedFormSet(_OwnRowsMixin, BaseModelFormSet):
+    """The rows that are edited in a list."""
+
+
+class ScopedInlineFormSet(_OwnRowsMixin, BaseInlineFormSet):
+    """The rows that are edited inside a record."""
+
+
 class ScopedInlineMixin(ScopedFieldsMixin):
     """Children of a record: who may change the record may change them."""
 
+    formset = ScopedInlineFormSet
     extra = 0
     show_change_link = False
 
@@ -40,7 +61,14 @@ class ScopedInlineMixin(ScopedFieldsMixin):
 
 
 class ScopedTabularInline(ScopedInlineMixin, admin.TabularInline):
-    pass
+    """Rows of a table; each box is named for those who do not see its column's heading."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", capfirst(str(field.label or db_field.verbose_name)))
+        return field
 
 
 class ScopedStackedInline(ScopedInlineMixin, admin.StackedInline):

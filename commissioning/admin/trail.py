@@ -25,10 +25,9 @@ class TrailMixin:
         self._touch(self.model)
 
     def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
-        if not formset.has_changed():
-            return
+        has_changed = formset.has_changed()
         owner = self._owner(form.instance)  # type: ignore[attr-defined]
-        known = {row.pk: audit.snapshot(row) for row in formset.queryset.all()}
+        known = {row.pk: audit.snapshot(row) for row in formset.queryset.all()} if has_changed else {}
         formset.save(commit=False)
         for row in formset.deleted_objects:
             self._record(request, row, known.get(row.pk), None, owner=owner)
@@ -38,7 +37,8 @@ class TrailMixin:
             row.save()
             self._record(request, row, before, audit.snapshot(row), owner=owner)
         formset.save_m2m()
-        self._touch(formset.model)
+        if has_changed:
+            self._touch(formset.model)
 
     def delete_model(self, request: Any, obj: Any) -> None:
         self._record(request, obj, audit.snapshot(obj), None)

@@ -92,7 +92,7 @@ def change_form_data(response):
             if value is None or value is False:
                 continue
             widget = bound.field.widget
-            parts = widget.get_context(bound.html_name, value, {})["widget"].get("subwidgets", [])
+            parts = widget.get_context(bound.html_name, value, {}).get("widget", {}).get("subwidgets", [])
             if parts and not isinstance(value, list):
                 data |= {part["name"]: part["value"] for part in parts if part["value"] is not None}
             elif isinstance(value, list | models.QuerySet):
@@ -144,15 +144,16 @@ def test_list_shows_only_ones_own(officer, theirs, model):
 def test_list_answers_no_question_about_what_it_does_not_show(officer, ours, theirs, model):
     fields = model._meta.get_fields()
     their_pk, our_pk = theirs.one(model).pk, ours.one(model).pk
-    questions = [(f"{field.name}{more}", THEIRS) for field in fields for more in ("__startswith", "__regex")]
+    asked = THEIRS[:-1]
+    questions = [(f"{field.name}{more}", asked) for field in fields for more in ("__startswith", "__regex")]
     for field in fields:
         if field.is_relation:
             related = field.related_model
             pk = theirs.of(related)[0].pk if related and theirs.of(related) else their_pk
             questions += [(f"{field.name}{more}", pk) for more in ("", "__id__exact", "__isnull")]
-            questions += [(f"{field.name}__{more}__contains", THEIRS) for more in ("title", "name")]
-    questions += [("organisation__slug__startswith", "c"), ("source__title__contains", THEIRS), ("pk", their_pk)]
-    questions += [("organisation__officers__user__email__contains", THEIRS), ("slug__regex", "[")]
+            questions += [(f"{field.name}__{more}__contains", asked) for more in ("title", "name")]
+    questions += [("organisation__slug__startswith", "c"), ("source__title__contains", asked), ("pk", their_pk)]
+    questions += [("organisation__officers__user__email__contains", asked), ("slug__regex", "[")]
     for path, value in questions:
         response = check(officer.get(url(model, "changelist"), {path: value}))
         assert response.status_code in (200, 302, 400), path
@@ -240,7 +241,7 @@ def test_strangers_key_is_refused_in_every_field_of_a_form(officer, ours, theirs
         pytest.skip("nobody edits this register")
     data = change_form_data(page)
     fine = officer.post(url(model, "change", own.pk), {**data, "_continue": "1"})
-    assert fine.status_code == 302, fine.context and (fine.context["errors"], data)
+    assert fine.status_code == 302, fine.status_code
     before = state_of_all(but=ours.organisation)
     fields = {
         one.add_prefix(name): field.queryset.model
