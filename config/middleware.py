@@ -22,7 +22,8 @@ class MovedAddressMiddleware:
 
 
 class PolicyHeadersMiddleware:
-    """Switch off browser features the portal does not use, and keep other sites from embedding its answers."""
+    """Switch off browser features the portal does not use, keep other sites from embedding its answers, and keep what
+    a person sees behind the sign-in out of the browser's memory: people share computers."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -33,4 +34,6 @@ class PolicyHeadersMiddleware:
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
         )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.COOKIES:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response

@@ -114,3 +114,19 @@ def test_address_is_only_taken_from_our_own_proxies(rf, settings, proxies, forwa
     request = rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
 
     assert client_address(request) == expected
+
+
+@pytest.mark.parametrize("name", ["mfa_index", "account_change_password", "account_reauthenticate", "accessibility"])
+def test_browser_keeps_no_page_that_somebody_signed_in_has_seen(client, user, name):
+    client.force_login(user)
+
+    response = client.get(reverse(name))
+
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_page_without_a_fact_about_the_visitor_may_be_kept(client, db):
+    response = client.get(reverse("accessibility"))
+
+    assert "no-store" not in response.headers.get("Cache-Control", "")
