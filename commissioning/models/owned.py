@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
 if TYPE_CHECKING:
@@ -44,12 +43,3 @@ class OwnedModel(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._take_owner()
         super().save(*args, **kwargs)
-
-    def require_same_owner(self, **related: Any) -> None:
-        """Refuse links to another organisation's private rows.
-
-        :raises ValidationError: naming the field.
-        """
-        for field, row in related.items():
-            if row is not None and row.organisation_id != self.organisation_id:
-                raise ValidationError({field: "Choose one of your own organisation's."})

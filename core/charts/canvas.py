@@ -107,12 +107,6 @@ class Canvas:
         self.reach(top + 2)
         return top
 
-    def lines_of(self, text: str, room: float, size: float | None = None) -> int:
-        return len(wrap(text, size or self.size, room))
-
-    def text_height(self, text: str, room: float, size: float | None = None) -> float:
-        return self.lines_of(text, room, size) * (size or self.size) * LINE_HEIGHT
-
     def text_width(self, text: str, size: float | None = None) -> float:
         return width_of(text, size or self.size)
 

@@ -16,10 +16,6 @@ class TreeQuerySet(models.QuerySet["TreeNode"]):
             condition |= Q(path=node.path) | Q(path__startswith=f"{node.path}/")
         return self.filter(condition)
 
-    def in_tree_order(self) -> Self:
-        """Return parents directly before their children."""
-        return self.order_by("path")
-
 
 class TreeNode(models.Model):
     """A row of a small, slow-changing tree, with its path from the root kept beside it.
