@@ -54,7 +54,8 @@ def strategy(request, slug):
     context = {
         **_frame(strategy),
         "priorities": priorities,
-        "themes": strategy.theme_set.order_by("order", "pk"),
+        # The others head their priorities.
+        "themes": strategy.theme_set.filter(priorities=None).order_by("order", "pk"),
         "principles": strategy.principle_set.order_by("order", "pk"),
         "intentions": strategy.intention_set.filter(priority=None).order_by("order", "pk"),
         "messages_first": _in_short(strategy),

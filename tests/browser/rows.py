@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from core import files, jobs
+from core import clock, files, jobs
 from providers.models import Fee, Rating, Unit, Vacancy
 from strategies import services
 from strategies.models import Edition, EditionFile, Section
@@ -125,7 +125,7 @@ BLOCKS = (
 
 def composed_edition(strategy, *, published_at=None):
     """Compose an edition through the services with the real renderer, here and now."""
-    edition = services.request_edition(strategy=strategy, by=None, at=NOW)
+    edition = services.request_edition(strategy=strategy, by=None, at=clock.now())
     jobs.run(services.composing_job(edition).pk)
     edition.refresh_from_db()
     assert edition.is_composed, services.composing_job(edition).reason
