@@ -65,6 +65,9 @@ BROKEN = {
     "an edition published before it is composed": lambda: Edition.objects.create(
         strategy=StrategyFactory(), number=1, requested_at=NOON, published_at=NOON
     ),
+    "an edition published by somebody at no moment": lambda: Edition.objects.create(
+        strategy=StrategyFactory(), number=1, requested_at=NOON, published_by=UserFactory()
+    ),
     "half an edition": lambda: Edition.objects.create(
         strategy=StrategyFactory(), number=1, requested_at=NOON, composed_at=NOON
     ),

@@ -60,6 +60,11 @@ class Edition(OwnedModel):
                 condition=Q(published_at__isnull=True) | Q(composed_at__isnull=False),
                 violation_error_message="Only a composed edition can be published.",
             ),
+            models.CheckConstraint(
+                name="strategies_edition_published_by_needs_moment",
+                condition=Q(published_by__isnull=True) | Q(published_at__isnull=False),
+                violation_error_message="Who published it is only known once it is published.",
+            ),
         ]
 
     def __str__(self) -> str:
