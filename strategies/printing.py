@@ -89,7 +89,18 @@ def _copied(section: dict[str, Any], room: int) -> dict[str, Any]:
     if block and block["shape"] == "table":
         block = _labelled(block)
         block["alone"] = _only_row(block)
-    return {**section, "block": block, "running_title": shortened(section["title"], room), "children": children}
+    return {
+        **section,
+        "block": block,
+        "running_title": shortened(section["title"], room),
+        "children": children,
+        # A chapter with a plan by year stands on landscape pages as a whole: its first words share one with the plan.
+        "is_wide": _is_plan(section) or any(_is_plan(child) for child in children),
+    }
+
+
+def _is_plan(section: dict[str, Any]) -> bool:
+    return bool(section["block"]) and section["block"]["shape"] == "plan"
 
 
 def _labelled(block: dict[str, Any]) -> dict[str, Any]:
