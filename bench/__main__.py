@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import platform
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,8 @@ def main() -> int:
     print(
         f"{dt.datetime.now(dt.UTC):%-d %B %Y}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     )
+    # So that databases are dropped when a time limit ends us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return _measure(parts, ["--quick"] if options.quick else [])
     except CannotMeasure as problem:
