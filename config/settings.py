@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "drf_spectacular",
-    "pgtrigger",
     "rest_framework",
 ]
 

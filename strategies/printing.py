@@ -43,7 +43,11 @@ def render(edition: Edition, content: Content, *, at: dt.datetime, progress: Pro
         progress(f"Laying out the {label}")
 
         def report(step: str, number: int, label: str = label) -> None:
-            progress(f"Laying out the {label}: page", number)
+            # Before the first page there is nothing to count.
+            if number:
+                progress(f"Laying out the {label}: page", number)
+            else:
+                progress(f"Laying out the {label}")
 
         html = render_to_string("pdf/edition.html", print_context(edition, content, at=at, is_large=is_large))
         pdf = render_pdf(html=html, assets=assets, large_print=is_large, created_at=at, on_progress=report)

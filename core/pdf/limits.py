@@ -16,6 +16,6 @@ class Limits:
 
     memory_bytes: int = 1024 * MEBIBYTE
     cpu_seconds: int = 120
-    wall_seconds: float = 130
+    wall_seconds: float = 200
     output_bytes: int = 20 * MEBIBYTE
     open_files: int = 64

@@ -12,7 +12,11 @@ from .shapes import Block, cell, entries, facts, narrowed, number, sentences, ta
 
 
 def pipeline(section: Section, at: dt.datetime) -> Block | None:
-    rows = Opportunity.objects.listed(at=at).filter(organisation=section.organisation, is_sample=False).for_list()
+    rows = (
+        Opportunity.objects.listed(at=at)
+        .filter(organisation=section.organisation, is_sample=False)
+        .for_public_list(at=at)
+    )
     groups: dict[str, list[Any]] = {}
     for row in narrowed(rows, section):
         running = row.replaces_contract
@@ -58,7 +62,10 @@ def frameworks(section: Section, at: dt.datetime) -> Block | None:
                     ("End", str(row.ends or "")),
                     ("Extension", row.extension_as_stated),
                     ("Providers", row.providers_as_stated or number(row.provider_count)),
-                    ("On it", ", ".join(str(one.provider) for one in row.admissions.all())),
+                    (
+                        "On it",
+                        ", ".join(str(one.provider) for one in row.admissions.all() if one.provider.is_public(at=at)),
+                    ),
                     ("Capacity", row.capacity_as_stated),
                     ("Rates", row.rates_as_stated),
                     ("Entry conditions", row.conditions),
