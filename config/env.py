@@ -48,17 +48,6 @@ class Email:
 
 
 @dataclass(frozen=True)
-class Bucket:
-    """An S3 bucket that keeps files instead of a folder."""
-
-    name: str
-    access_key: str
-    secret_key: str
-    endpoint: str | None
-    region: str | None
-
-
-@dataclass(frozen=True)
 class Environment:
     """The checked environment."""
 
@@ -79,7 +68,6 @@ class Environment:
     ocid_prefix: str
     media_root: Path
     static_root: Path
-    bucket: Bucket | None
     sentry_dsn: str
     log_level: str
     port: int
@@ -121,7 +109,6 @@ def read(environ: Mapping[str, str]) -> Environment:
         ocid_prefix=_ocid_prefix(environ),
         media_root=media_root,
         static_root=static_root,
-        bucket=_bucket(environ),
         sentry_dsn=_sentry_dsn(environ),
         log_level=_log_level(environ),
         port=_whole_number(environ, "PORT", default=8000, lowest=1, highest=65535),
@@ -311,20 +298,6 @@ def _folder(environ: Mapping[str, str], name: str, default: Path) -> Path:
     if path.exists() and not path.is_dir():
         raise WrongEnvironment(f"{name} must be a folder, and {value} is a file.")
     return path
-
-
-def _bucket(environ: Mapping[str, str]) -> Bucket | None:
-    name = _text(environ, "AWS_STORAGE_BUCKET_NAME")
-    access_key = _text(environ, "AWS_ACCESS_KEY_ID")
-    secret_key = _text(environ, "AWS_SECRET_ACCESS_KEY")
-    if not name:
-        return None
-    if bool(access_key) != bool(secret_key):
-        raise WrongEnvironment("Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither.")
-    endpoint = _text(environ, "AWS_S3_ENDPOINT_URL")
-    if endpoint and urlsplit(endpoint).scheme not in {"http", "https"}:
-        raise WrongEnvironment(f"AWS_S3_ENDPOINT_URL must start with https://, not {endpoint!r}.")
-    return Bucket(name, access_key, secret_key, endpoint or None, _text(environ, "AWS_S3_REGION_NAME") or None)
 
 
 def _sentry_dsn(environ: Mapping[str, str]) -> str:

@@ -234,20 +234,6 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-if ENVIRONMENT.bucket:
-    STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": ENVIRONMENT.bucket.name,
-            "access_key": ENVIRONMENT.bucket.access_key or None,
-            "secret_key": ENVIRONMENT.bucket.secret_key or None,
-            "endpoint_url": ENVIRONMENT.bucket.endpoint,
-            "region_name": ENVIRONMENT.bucket.region,
-            "default_acl": "private",
-            "querystring_auth": True,
-            "file_overwrite": False,
-        },
-    }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
