@@ -32,10 +32,6 @@ class AlreadyDone(DomainError):
     """What was asked has happened before, and must not happen twice."""
 
 
-class ChangedMeanwhile(DomainError):
-    """Somebody else changed the record after this person opened it."""
-
-
 class TemporaryFault(DomainError):
     """It cannot be done now and may be possible later: a job that meets one is tried again."""
 
