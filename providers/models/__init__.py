@@ -1,9 +1,27 @@
-from .providers import Provider, ProviderQuerySet, Representative
-from .services import Fee, Location, Rating, Service, ServiceQuerySet, Unit, Vacancy
+from .corrections import ConfirmationRequest, Correction
+from .cqc import CqcDifference, CqcImport, CqcRegistration
+from .locations import Location
+from .offers import Fee, Unit, Vacancy
+from .people import Invitation, InvitationQuerySet, Representative
+from .providers import Provider, ProviderQuerySet
+from .ratings import Rating
+from .revisions import Photo, PhotoQuerySet, ProfileRevision, ProfileRevisionQuerySet
+from .services import Service, ServiceQuerySet
 
 __all__ = [
+    "ConfirmationRequest",
+    "Correction",
+    "CqcDifference",
+    "CqcImport",
+    "CqcRegistration",
     "Fee",
+    "Invitation",
+    "InvitationQuerySet",
     "Location",
+    "Photo",
+    "PhotoQuerySet",
+    "ProfileRevision",
+    "ProfileRevisionQuerySet",
     "Provider",
     "ProviderQuerySet",
     "Rating",

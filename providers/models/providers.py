@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -32,7 +32,7 @@ class Provider(AddressedModel, SourcedModel, PublishableModel):
         EDUCATION = "education", "School or college"
         UNKNOWN = "unknown", "Not stated"
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
     name = models.CharField(max_length=250, help_text="Its legal name, or the name the source uses.")
     trading_name = models.CharField(max_length=250, blank=True)
     brand = models.CharField(max_length=160, blank=True)
@@ -53,6 +53,12 @@ class Provider(AddressedModel, SourcedModel, PublishableModel):
     website = models.URLField(blank=True)
     email = models.EmailField("e-mail", blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    registered_address = models.CharField(
+        "registered office", max_length=250, blank=True, help_text="Street address without town and postcode."
+    )
+    registered_town = models.CharField("town of the registered office", max_length=80, blank=True)
+    registered_postcode = models.CharField("postcode of the registered office", max_length=8, blank=True)
+    registered_date = models.DateField("registered with the CQC since", null=True, blank=True)
     ended = EstimatedDateField(null=True, blank=True)
 
     objects = ProviderQuerySet.as_manager()
@@ -74,21 +80,3 @@ class Provider(AddressedModel, SourcedModel, PublishableModel):
 
     def get_absolute_url(self) -> str:
         return reverse("providers:provider", args=[self.slug])
-
-
-class Representative(models.Model):
-    """A person who keeps a provider's entry.
-
-    Personal data, held to know who may act; kept until the membership ends (``keep_for``).
-    """
-
-    keep_for = "until the membership ends"
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="representations")
-    provider = models.ForeignKey(Provider, models.CASCADE, related_name="representatives")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "provider"], name="providers_representative_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user} for {self.provider}"

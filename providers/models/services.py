@@ -3,7 +3,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -12,61 +14,8 @@ from commissioning.models import SourcedModel
 from core.dates import EstimatedDateField
 from core.models import AddressedModel, ClientGroup, Place, PublishableModel, PublishableQuerySet, ServiceType
 
+from .locations import Location
 from .providers import Provider
-
-
-class Location(SourcedModel):
-    """A building a service is given in or run from.
-
-    A withheld address (a refuge, for one) appears in no output.
-    """
-
-    REGISTERS = ("services",)
-
-    provider = models.ForeignKey(
-        Provider,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="locations",
-        help_text="Leave it empty where the source names the building but not who runs it.",
-    )
-    slug = models.SlugField(max_length=120, unique=True)
-    name = models.CharField(max_length=200)
-    address = models.CharField(max_length=250, blank=True, help_text="Street address without town and postcode.")
-    town = models.CharField(max_length=80, blank=True)
-    postcode = models.CharField(max_length=8, blank=True)
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="locations")
-    latitude = models.FloatField(null=True, blank=True)
-    longitude = models.FloatField(null=True, blank=True)
-    is_address_withheld = models.BooleanField(default=False)
-    cqc_location_id = models.CharField("CQC location ID", max_length=20, null=True, blank=True, unique=True)
-    uprn = models.CharField("UPRN", max_length=12, blank=True)
-
-    NATURAL_KEY = ("slug",)
-
-    class Meta:
-        constraints = [
-            *SourcedModel.Meta.constraints,
-            models.CheckConstraint(
-                name="providers_location_point_whole_or_absent",
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(
-                    latitude__range=(49, 61), longitude__range=(-9, 3), latitude__isnull=False, longitude__isnull=False
-                ),
-                violation_error_message="Give both latitude and longitude, inside the United Kingdom, or neither.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def address_line(self) -> str:
-        """The address in one line, or nothing where it is withheld."""
-        if self.is_address_withheld:
-            return ""
-        return ", ".join(part for part in (self.address, self.town, self.postcode) if part)
 
 
 class ServiceQuerySet(PublishableQuerySet):
@@ -99,7 +48,14 @@ class Service(AddressedModel, SourcedModel, PublishableModel):
         REMOTE = "remote", "By phone or online"
         UNKNOWN = "unknown", "Not stated"
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    class WaitingTime(models.TextChoices):
+        ONE_WEEK = "one_week", "One week"
+        TWO_WEEKS = "two_weeks", "Two weeks"
+        THREE_WEEKS = "three_weeks", "Three weeks"
+        MONTH = "month", "A month"
+        LONGER = "longer", "Longer than a month"
+
+    uuid = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, blank=True, related_name="services")
     provider_as_stated = models.CharField(
         max_length=250, blank=True, help_text="The source's words where it names no one provider, such as “Various”."
@@ -123,6 +79,33 @@ class Service(AddressedModel, SourcedModel, PublishableModel):
     takes_nhs_funded = models.BooleanField("takes people the NHS pays for", null=True, blank=True)
     top_up_may_be_needed = models.BooleanField(null=True, blank=True)
     languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    served_outcodes = ArrayField(
+        models.CharField(max_length=4),
+        default=list,
+        blank=True,
+        help_text="First halves of the postcodes it comes to, such as CA28, where it serves less than a whole place.",
+    )
+    upfront_payments = models.TextField(blank=True, help_text="What has to be paid before or on moving in.")
+    deposit = models.TextField(blank=True)
+    trial_period = models.TextField(blank=True)
+    notice_period = models.TextField(blank=True)
+    minimum_self_funding = models.TextField(
+        "minimum self-funding period", blank=True, help_text="How long a person must be able to pay for themselves."
+    )
+    extra_charges = models.TextField(blank=True, help_text="What is not included and what it costs.")
+    staffing = models.TextField(blank=True, help_text="Who is there by day and by night.")
+    registered_manager = models.CharField(max_length=120, blank=True)
+    opening_hours = models.TextField(blank=True)
+    food = models.TextField(blank=True)
+    faith_and_culture = models.TextField(blank=True)
+    has_en_suite_rooms = models.BooleanField(null=True, blank=True)
+    has_shared_rooms = models.BooleanField(null=True, blank=True)
+    has_garden = models.BooleanField(null=True, blank=True)
+    welcomes_pets = models.BooleanField(null=True, blank=True)
+    waiting_time = models.CharField(max_length=12, choices=WaitingTime, blank=True)
+    alert = models.TextField(blank=True, help_text="Something everybody must know first, such as a closure.")
+    is_closed_temporarily = models.BooleanField(default=False)
+    is_cqc_regulated = models.BooleanField("registered with the CQC", null=True, blank=True)
     how_to_get = models.TextField(
         "how to get it", blank=True, help_text="Referral, self-referral, through the council, …"
     )
@@ -137,6 +120,9 @@ class Service(AddressedModel, SourcedModel, PublishableModel):
         null=True, blank=True, help_text="When the provider last said all this is true."
     )
     checked_at = models.DateTimeField(null=True, blank=True, help_text="When the council last checked it.")
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = ServiceQuerySet.as_manager()
 
@@ -159,157 +145,3 @@ class Service(AddressedModel, SourcedModel, PublishableModel):
 
     def get_absolute_url(self) -> str:
         return reverse("providers:service", args=[self.slug])
-
-
-class Unit(SourcedModel):
-    """How many homes or rooms of one kind a scheme has, and on what tenure."""
-
-    class Tenure(models.TextChoices):
-        RENT = "rent", "Rent"
-        SHARED = "shared", "Shared ownership"
-        OWNED = "owned", "Owned outright"
-        MIXED = "mixed", "Mixed"
-        UNKNOWN = "unknown", "Not stated"
-
-    service = models.ForeignKey(Service, models.CASCADE, related_name="units")
-    kind = models.CharField(max_length=80, help_text="Apartment, bungalow, two-bedroom flat, bed, …")
-    tenure = models.CharField(max_length=10, choices=Tenure, default=Tenure.UNKNOWN)
-    count = models.PositiveIntegerField(null=True, blank=True)
-    stated = models.CharField(
-        max_length=160, blank=True, help_text="The source's words where it gives no plain number."
-    )
-    order = models.PositiveSmallIntegerField(default=0)
-
-    NATURAL_KEY = ("service", "kind", "tenure")
-
-    class Meta:
-        constraints = [
-            *SourcedModel.Meta.constraints,
-            models.UniqueConstraint(fields=["service", "kind", "tenure"], name="providers_unit_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.count or self.stated} {self.kind}"
-
-
-class Fee(SourcedModel):
-    """What a service costs, as the provider told it, with the day it was told."""
-
-    class Per(models.TextChoices):
-        WEEK = "week", "a week"
-        HOUR = "hour", "an hour"
-        DAY = "day", "a day"
-        NIGHT = "night", "a night"
-        SESSION = "session", "a session"
-
-    service = models.ForeignKey(Service, models.CASCADE, related_name="fees")
-    name = models.CharField(max_length=120)
-    amount_from = models.DecimalField("from", max_digits=9, decimal_places=2, help_text="Pounds.")
-    amount_to = models.DecimalField("to", max_digits=9, decimal_places=2, null=True, blank=True, help_text="Pounds.")
-    per = models.CharField(max_length=10, choices=Per)
-    included = models.TextField("what is included", blank=True)
-    told_date = models.DateField("told on")
-
-    NATURAL_KEY = ("service", "name")
-
-    class Meta:
-        constraints = [
-            *SourcedModel.Meta.constraints,
-            models.UniqueConstraint(fields=["service", "name"], name="providers_fee_once"),
-            models.CheckConstraint(
-                name="providers_fee_range_in_order",
-                condition=Q(amount_from__gte=0) & (Q(amount_to__isnull=True) | Q(amount_to__gte=F("amount_from"))),
-                violation_error_message="The highest fee cannot be below the lowest.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Vacancy(SourcedModel):
-    """Places free in a service, as the provider last told it. It goes stale rather than staying true."""
-
-    service = models.ForeignKey(Service, models.CASCADE, related_name="vacancies")
-    unit = models.CharField(max_length=40, help_text="Room, bed, hours a week, …")
-    available = models.PositiveIntegerField()
-    maximum = models.PositiveIntegerField(null=True, blank=True)
-    told_at = models.DateTimeField("told at")
-    expires_at = models.DateTimeField()
-
-    NATURAL_KEY = ("service", "unit")
-
-    class Meta:
-        verbose_name_plural = "vacancies"
-        constraints = [
-            *SourcedModel.Meta.constraints,
-            models.UniqueConstraint(fields=["service", "unit"], name="providers_vacancy_once"),
-            models.CheckConstraint(
-                name="providers_vacancy_expires_after_told",
-                condition=Q(expires_at__gt=F("told_at")),
-                violation_error_message="A vacancy expires after it was told.",
-            ),
-            models.CheckConstraint(
-                name="providers_vacancy_within_maximum",
-                condition=Q(maximum__isnull=True) | Q(available__lte=F("maximum")),
-                violation_error_message="There cannot be more places free than there are.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.available} {self.unit}"
-
-    def is_current(self, *, at: dt.datetime) -> bool:
-        return self.told_at <= at < self.expires_at
-
-
-class Rating(SourcedModel):
-    """What the regulator says of a service; several states are not a rating at all."""
-
-    class State(models.TextChoices):
-        RATED = "rated", "Rated"
-        NOT_YET_INSPECTED = "not_yet_inspected", "Not yet inspected"
-        INSPECTED_NOT_RATED = "inspected_not_rated", "Inspected but not rated"
-        NO_CURRENT_RATING = "no_current_rating", "No current rating"
-        INHERITED = "inherited", "Inherited from an earlier registration"
-        DORMANT = "dormant", "Dormant"
-        DEREGISTERED = "deregistered", "No longer registered"
-
-    class Value(models.TextChoices):
-        OUTSTANDING = "outstanding", "Outstanding"
-        GOOD = "good", "Good"
-        REQUIRES_IMPROVEMENT = "requires_improvement", "Requires improvement"
-        INADEQUATE = "inadequate", "Inadequate"
-
-    class Question(models.TextChoices):
-        OVERALL = "overall", "Overall"
-        SAFE = "safe", "Safe"
-        EFFECTIVE = "effective", "Effective"
-        CARING = "caring", "Caring"
-        RESPONSIVE = "responsive", "Responsive"
-        WELL_LED = "well_led", "Well-led"
-
-    service = models.ForeignKey(Service, models.CASCADE, related_name="ratings")
-    question = models.CharField(max_length=10, choices=Question, default=Question.OVERALL)
-    state = models.CharField(max_length=20, choices=State, default=State.RATED)
-    value = models.CharField(max_length=20, choices=Value, blank=True)
-    rated_date = models.DateField(null=True, blank=True)
-    framework = models.CharField(max_length=80, blank=True)
-    report_url = models.URLField("report's address", blank=True)
-
-    NATURAL_KEY = ("service", "question")
-
-    class Meta:
-        constraints = [
-            *SourcedModel.Meta.constraints,
-            models.UniqueConstraint(fields=["service", "question"], name="providers_rating_once"),
-            models.CheckConstraint(
-                name="providers_rating_value_only_when_rated",
-                condition=Q(state__in=["rated", "inherited"]) & ~Q(value="")
-                | ~Q(state__in=["rated", "inherited"]) & Q(value=""),
-                violation_error_message="Only a rated service has a rating, and a rated one needs it.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.get_value_display() or self.get_state_display()
