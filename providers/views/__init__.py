@@ -1,0 +1,6 @@
+"""Public pages of services and providers: the search, and each one's own page."""
+
+from .care_search import service_list
+from .profiles import provider, provider_list, service
+
+__all__ = ["provider", "provider_list", "service", "service_list"]
