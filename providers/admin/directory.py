@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from commissioning.admin import OrganisationScopedAdmin, ScopedTabularInline
 from commissioning.admin.scope import sees_all
 
-from .models import Fee, Location, Provider, Rating, Service, Unit, Vacancy
+from providers.models import Fee, Location, Provider, Rating, Service, Unit, Vacancy
 
 
 class DirectoryAdmin(OrganisationScopedAdmin):

@@ -1,0 +1,5 @@
+"""The directory in the commissioners' workspace, and the people and letters that belong to it."""
+
+from . import directory
+
+__all__ = ["directory"]
