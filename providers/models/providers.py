@@ -5,6 +5,7 @@ import uuid
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from commissioning.models import Organisation, SourcedModel
@@ -60,6 +61,12 @@ class Provider(AddressedModel, SourcedModel, PublishableModel):
     registered_postcode = models.CharField("postcode of the registered office", max_length=8, blank=True)
     registered_date = models.DateField("registered with the CQC since", null=True, blank=True)
     ended = EstimatedDateField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True, db_default=Now())
+    cqc_made_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When an import of the CQC's files made this entry. While nobody else has changed it, imports keep it.",
+    )
 
     objects = ProviderQuerySet.as_manager()
 

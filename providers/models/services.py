@@ -123,6 +123,11 @@ class Service(AddressedModel, SourcedModel, PublishableModel):
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
+    cqc_made_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When an import of the CQC's files made this entry. While nobody else has changed it, imports keep it.",
+    )
 
     objects = ServiceQuerySet.as_manager()
 
