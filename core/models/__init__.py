@@ -2,7 +2,7 @@ from .addresses import AddressedModel, AddressMoved, FormerSlug, find_by_slug
 from .audit import AuditEvent, AuditEventQuerySet
 from .jobs import Heartbeat, Job, JobQuerySet, JobState
 from .mail import OutgoingMail, OutgoingMailQuerySet
-from .places import Place
+from .places import AuthorityCode, Country, Outcode, OutcodeCouncil, Outline, Place, Postcode, Town
 from .publishing import PublishableModel, PublishableQuerySet
 from .taxonomy import ClientGroup, CpvCode, LifeStage, ServiceType
 from .tree import TreeNode, TreeQuerySet
@@ -14,7 +14,9 @@ __all__ = [
     "AddressedModel",
     "AuditEvent",
     "AuditEventQuerySet",
+    "AuthorityCode",
     "ClientGroup",
+    "Country",
     "CpvCode",
     "FormerSlug",
     "Heartbeat",
@@ -22,14 +24,19 @@ __all__ = [
     "JobQuerySet",
     "JobState",
     "LifeStage",
+    "Outcode",
+    "OutcodeCouncil",
     "OutgoingMail",
     "OutgoingMailQuerySet",
+    "Outline",
     "Place",
+    "Postcode",
     "PublishableModel",
     "PublishableQuerySet",
     "RegisterVersion",
     "ServiceType",
     "TouchedRegister",
+    "Town",
     "TreeNode",
     "TreeQuerySet",
     "User",
