@@ -1,6 +1,7 @@
 from .corrections import ConfirmationRequest, Correction
 from .cqc import CqcDifference, CqcImport, CqcRegistration
 from .locations import Location
+from .modifications import ServiceModification
 from .offers import Fee, Unit, Vacancy
 from .people import Invitation, InvitationQuerySet, Representative
 from .providers import Provider, ProviderQuerySet
@@ -27,6 +28,7 @@ __all__ = [
     "Rating",
     "Representative",
     "Service",
+    "ServiceModification",
     "ServiceQuerySet",
     "Unit",
     "Vacancy",
