@@ -68,6 +68,10 @@ class Environment:
     ocid_prefix: str
     media_root: Path
     static_root: Path
+    reminder_days: int
+    stale_days: int
+    overdue_days: int
+    invitation_days: int
     sentry_dsn: str
     log_level: str
     port: int
@@ -91,6 +95,7 @@ def read(environ: Mapping[str, str]) -> Environment:
             "MEDIA_ROOT and STATIC_ROOT must be separate folders, neither inside the other: "
             "what people upload is private."
         )
+    reminder_days, stale_days, overdue_days = _confirmation_days(environ)
     return Environment(
         database=database,
         debug=debug,
@@ -109,6 +114,10 @@ def read(environ: Mapping[str, str]) -> Environment:
         ocid_prefix=_ocid_prefix(environ),
         media_root=media_root,
         static_root=static_root,
+        reminder_days=reminder_days,
+        stale_days=stale_days,
+        overdue_days=overdue_days,
+        invitation_days=_whole_number(environ, "INVITATION_DAYS", default=14, lowest=1, highest=90),
         sentry_dsn=_sentry_dsn(environ),
         log_level=_log_level(environ),
         port=_whole_number(environ, "PORT", default=8000, lowest=1, highest=65535),
@@ -298,6 +307,18 @@ def _folder(environ: Mapping[str, str], name: str, default: Path) -> Path:
     if path.exists() and not path.is_dir():
         raise WrongEnvironment(f"{name} must be a folder, and {value} is a file.")
     return path
+
+
+def _confirmation_days(environ: Mapping[str, str]) -> tuple[int, int, int]:
+    reminder = _whole_number(environ, "CONFIRMATION_REMINDER_DAYS", default=76, lowest=1, highest=3650)
+    stale = _whole_number(environ, "CONFIRMATION_STALE_DAYS", default=90, lowest=1, highest=3650)
+    overdue = _whole_number(environ, "CONFIRMATION_OVERDUE_DAYS", default=180, lowest=1, highest=3650)
+    if not reminder < stale < overdue:
+        raise WrongEnvironment(
+            "CONFIRMATION_REMINDER_DAYS must be fewer than CONFIRMATION_STALE_DAYS, and those fewer than "
+            f"CONFIRMATION_OVERDUE_DAYS, not {reminder}, {stale} and {overdue}."
+        )
+    return reminder, stale, overdue
 
 
 def _sentry_dsn(environ: Mapping[str, str]) -> str:

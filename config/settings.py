@@ -259,6 +259,20 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 # Where people write about the site, its accessibility, their data and its security: shown on public pages.
 CONTACT_EMAIL = ENVIRONMENT.contact_email
 
+# --- How old a provider's word may grow, in days ---
+
+CONFIRMATION_REMINDER_DAYS = ENVIRONMENT.reminder_days
+CONFIRMATION_STALE_DAYS = ENVIRONMENT.stale_days
+CONFIRMATION_OVERDUE_DAYS = ENVIRONMENT.overdue_days
+# Confirming links work as long as the next ones are not due.
+CONFIRMATION_LINK_DAYS = ENVIRONMENT.stale_days
+INVITATION_DAYS = ENVIRONMENT.invitation_days
+
+# --- What one visitor may send without an account ---
+
+CORRECTIONS_PER_SENDER_AND_HOUR = 5
+CORRECTIONS_PER_SERVICE_AND_DAY = 10
+
 # --- API ---
 
 REST_FRAMEWORK = {

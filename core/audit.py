@@ -62,7 +62,9 @@ def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) 
 
 def _label(obj: models.Model) -> str:
     # The trail is never erased, so it names no people: an account is its number.
-    return f"account {obj.pk}" if isinstance(obj, AbstractBaseUser) else str(obj)[:200]
+    if isinstance(obj, AbstractBaseUser):
+        return f"account {obj.pk}"
+    return str(getattr(obj, "audit_label", obj))[:200]
 
 
 def record(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import smtplib
 from collections.abc import Mapping
 
@@ -55,15 +54,10 @@ def send(*, mail_id: int) -> None:
         message.send()
     except (OSError, smtplib.SMTPException) as error:
         raise MailServerDown("The mail server does not take mail at the moment.") from error
-    owed.sent_at = Now()
-    owed.save(update_fields=["sent_at"])
+    owed.sent_at, owed.text = Now(), ""
+    owed.save(update_fields=["sent_at", "text"])
 
 
 def _id(owed: OutgoingMail) -> str:
     host = EmailMessage().from_email.rpartition("@")[2].rstrip(">")
     return f"<{owed.written_at:%Y%m%d%H%M%S}.{owed.pk}@{host}>"
-
-
-def delete_sent(*, at: dt.datetime) -> None:
-    """Forget mails that were sent longer ago than they are kept for."""
-    OutgoingMail.objects.sent_before(at - OutgoingMail.keep_for).delete()

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from core import clock, files, jobs, mail
 from core.jobs import job
+from core.models.personal import delete_past_keeping
 
 
 @shared_task(name="core.run_job")
@@ -31,4 +32,8 @@ def delete_orphan_files() -> None:
 @job("core.delete_finished_work", nightly=True)
 def delete_finished_work() -> None:
     jobs.delete_finished(at=clock.now())
-    mail.delete_sent(at=clock.now())
+
+
+@job("core.delete_personal_data", nightly=True)
+def delete_personal_data() -> None:
+    delete_past_keeping(at=clock.now())

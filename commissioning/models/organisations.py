@@ -139,6 +139,11 @@ class Officer(models.Model):
         return f"{self.user} at {self.organisation}"
 
     @property
+    def audit_label(self) -> str:
+        """What the trail calls it, which is never erased and so names no people."""
+        return f"account {self.user_id} at {self.organisation}"
+
+    @property
     def can_edit(self) -> bool:
         return self.role != self.Role.VIEWER
 

@@ -8,15 +8,16 @@ from django.db.models.functions import Now
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    def sent_before(self, moment: dt.datetime) -> Self:
-        """Return the mails that left before a moment."""
-        return self.filter(sent_at__lt=moment)
+    def past_keeping(self, *, at: dt.datetime) -> Self:
+        """Return the mails that left longer ago than they are kept for; what is owed stays."""
+        return self.filter(sent_at__lt=at - OutgoingMail.keep_for)
 
 
 class OutgoingMail(models.Model):
     """A mail that is owed to somebody: written with the change that causes it, sent by a job afterwards.
 
-    Personal data (an address and what was said to it), held so that nothing owed is lost or sent twice.
+    Personal data (an address and what is said to it), held so that nothing owed is lost or sent twice. Once it has
+    left its words are erased, since they may hold a link that lets somebody in.
     """
 
     keep_for = dt.timedelta(days=30)  # after it was sent

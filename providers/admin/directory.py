@@ -8,7 +8,6 @@ from django.db.models.functions import Now
 
 from commissioning.admin import OrganisationScopedAdmin, ScopedTabularInline
 from commissioning.admin.scope import sees_all
-
 from providers.models import Fee, Location, Provider, Rating, Service, Unit, Vacancy
 
 

@@ -1,5 +1,6 @@
 from .corrections import ConfirmationRequest, Correction
 from .cqc import CqcDifference, CqcImport, CqcRegistration
+from .freshness import ConfirmationState
 from .locations import Location
 from .modifications import ServiceModification
 from .offers import Fee, Unit, Vacancy
@@ -11,6 +12,7 @@ from .services import Service, ServiceQuerySet
 
 __all__ = [
     "ConfirmationRequest",
+    "ConfirmationState",
     "Correction",
     "CqcDifference",
     "CqcImport",

@@ -12,6 +12,16 @@ from .people import Representative
 from .services import Service
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def waiting(self) -> CorrectionQuerySet:
+        """Corrections nobody has answered or closed yet."""
+        return self.filter(answered_at__isnull=True)
+
+    def past_keeping(self, *, at: dt.datetime) -> CorrectionQuerySet:
+        """Corrections received longer ago than they are kept for."""
+        return self.filter(received_at__lt=at - Correction.keep_for)
+
+
 class Correction(models.Model):
     """Anybody's "this is wrong", answered by an officer of the service's home council.
 
@@ -19,6 +29,7 @@ class Correction(models.Model):
     """
 
     keep_for = dt.timedelta(days=365)
+    audit_exclude = ("text", "email", "answer")
 
     class Topic(models.TextChoices):
         OUT_OF_DATE = "out_of_date", "Something is out of date"
@@ -43,6 +54,8 @@ class Correction(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     answer = models.TextField(blank=True)
 
+    objects = CorrectionQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -56,6 +69,12 @@ class Correction(models.Model):
         return f"{self.get_topic_display()}: {self.service}"
 
 
+class ConfirmationRequestQuerySet(models.QuerySet["ConfirmationRequest"]):
+    def past_keeping(self, *, at: dt.datetime) -> ConfirmationRequestQuerySet:
+        """Links sent longer ago than they are kept for."""
+        return self.filter(sent_at__lt=at - ConfirmationRequest.keep_for)
+
+
 class ConfirmationRequest(models.Model):
     """A one-time link by which a representative says that nothing has changed; known here by its hash only.
 
@@ -63,6 +82,7 @@ class ConfirmationRequest(models.Model):
     """
 
     keep_for = dt.timedelta(days=365)
+    audit_exclude = ("token_hash",)
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="confirmation_requests")
     representative = models.ForeignKey(Representative, models.CASCADE, related_name="confirmation_requests")
@@ -70,6 +90,8 @@ class ConfirmationRequest(models.Model):
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConfirmationRequestQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ class Representative(models.Model):
     """
 
     keep_for = "until the membership ends"
+    audit_exclude = ("user",)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="representations")
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="representatives")
@@ -28,11 +29,25 @@ class Representative(models.Model):
     def __str__(self) -> str:
         return f"{self.user} for {self.provider}"
 
+    @property
+    def audit_label(self) -> str:
+        """What the trail calls it, which is never erased and so names no people."""
+        return f"account {self.user_id} for {self.provider}"
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, *, at: dt.datetime) -> InvitationQuerySet:
         """Invitations that can still be accepted."""
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at)
+
+    def past_keeping(self, *, at: dt.datetime) -> InvitationQuerySet:
+        """Invitations that ended, whichever way, longer ago than they are kept for."""
+        until = at - Invitation.keep_for
+        return self.filter(Q(accepted_at__lt=until) | Q(withdrawn_at__lt=until) | Q(expires_at__lt=until))
+
+    def for_list(self) -> InvitationQuerySet:
+        """Fetch all that a list row shows."""
+        return self.select_related("provider", "invited_by", "accepted_by").order_by("-invited_at", "-pk")
 
 
 class Invitation(models.Model):
@@ -42,6 +57,13 @@ class Invitation(models.Model):
     """
 
     keep_for = dt.timedelta(days=90)
+    audit_exclude = ("email", "token_hash")
+
+    class State(models.TextChoices):
+        OPEN = "open", "Waiting for an answer"
+        ACCEPTED = "accepted", "Accepted"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        EXPIRED = "expired", "Expired"
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="invitations")
     email = models.EmailField("e-mail")
@@ -79,3 +101,16 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} for {self.provider}"
+
+    @property
+    def audit_label(self) -> str:
+        """What the trail calls it, which is never erased and so names no people."""
+        return f"invitation to {self.provider}"
+
+    def state(self, *, at: dt.datetime) -> Invitation.State:
+        """Say how it stands: accepted and withdrawn for good, else open until it expires."""
+        if self.accepted_at is not None:
+            return self.State.ACCEPTED
+        if self.withdrawn_at is not None:
+            return self.State.WITHDRAWN
+        return self.State.OPEN if at < self.expires_at else self.State.EXPIRED

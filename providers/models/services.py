@@ -14,11 +14,12 @@ from commissioning.models import SourcedModel
 from core.dates import EstimatedDateField
 from core.models import AddressedModel, ClientGroup, Place, PublishableModel, PublishableQuerySet, ServiceType
 
+from .freshness import Freshness, FreshnessQuerySet
 from .locations import Location
 from .providers import Provider
 
 
-class ServiceQuerySet(PublishableQuerySet):
+class ServiceQuerySet(FreshnessQuerySet, PublishableQuerySet):
     def for_list(self) -> ServiceQuerySet:
         """Fetch all that a list row shows."""
         return (
@@ -33,7 +34,7 @@ class ServiceQuerySet(PublishableQuerySet):
         return rows.prefetch_related(models.Prefetch("provider", Provider.objects.public(at=at)))
 
 
-class Service(AddressedModel, SourcedModel, PublishableModel):
+class Service(Freshness, AddressedModel, SourcedModel, PublishableModel):
     """What a person chooses: a care home, care at home in some towns, an extra care scheme, a day service.
 
     What is not known stays empty and is shown as "the provider has not told us"; it is never nought or "free".

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core import clock, jobs, mail
 from core.models import Job, JobState, OutgoingMail
-from core.tasks import delete_finished_work
+from core.tasks import delete_personal_data
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,9 @@ def test_mail_is_written_with_the_change_and_sent_once():
     (sent,) = outbox.outbox
     assert before == 0
     assert (sent.to, sent.subject, sent.body) == (["a@example.org"], "Open", "It is.")
-    assert OutgoingMail.objects.get().sent_at is not None
+    kept = OutgoingMail.objects.get()
+    assert kept.sent_at is not None
+    assert kept.text == ""
     assert sent.extra_headers["Message-ID"].endswith("@testserver>")
 
 
@@ -75,6 +77,6 @@ def test_sent_mail_is_forgotten_after_a_month_and_owed_mail_is_not():
     OutgoingMail.objects.filter(key="old").update(sent_at=at - dt.timedelta(days=31))
     OutgoingMail.objects.filter(key="recent").update(sent_at=at - dt.timedelta(days=29))
 
-    delete_finished_work()
+    delete_personal_data()
 
     assert set(OutgoingMail.objects.values_list("key", flat=True)) == {"recent", waiting.key}
