@@ -2,7 +2,26 @@
 
 from django.http import HttpResponsePermanentRedirect
 
+from core import api
 from core.models import AddressMoved
+
+
+class OpenDataMiddleware:
+    """Let any website read the answers for programs, those about a mistake, a fault or a limit too.
+
+    It stands outside all others, so that no answer of theirs goes without.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not api.is_api(request.path):
+            return self.get_response(request)
+        response = api.preflight() if request.method == "OPTIONS" else self.get_response(request)
+        for name, value in api.CORS_HEADERS.items():
+            response.headers[name] = value
+        return response
 
 
 class MovedAddressMiddleware:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.OpenDataMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.PolicyHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -282,6 +283,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"public": "120/minute"},
+    "EXCEPTION_HANDLER": "core.api.handle_exception",
+    # Answers are JSON; "format" is left to the standards that name it.
+    "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": ENVIRONMENT.trusted_proxies,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -8,11 +8,24 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
 from config.context import navigation
+from core import api
 
 RETRY_AFTER_SECONDS = 60
 
 
+# What a program is told, where a person gets a page.
+WORDS = {
+    400: "The request cannot be read.",
+    403: "You may not do this.",
+    404: "There is nothing at this address.",
+    500: "We have been told. Ask again later.",
+    503: "The database does not answer. Ask again in a minute.",
+}
+
+
 def _page(request, template, status, **context):
+    if api.is_api(request.path):
+        return api.problem_response(WORDS[status], status=status)
     body = render_to_string(template, {"navigation": navigation(request.path), **context})
     return HttpResponse(body, status=status)
 
