@@ -72,6 +72,7 @@ class Environment:
     stale_days: int
     overdue_days: int
     invitation_days: int
+    vacancy_days: int
     sentry_dsn: str
     log_level: str
     port: int
@@ -118,6 +119,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         stale_days=stale_days,
         overdue_days=overdue_days,
         invitation_days=_whole_number(environ, "INVITATION_DAYS", default=14, lowest=1, highest=90),
+        vacancy_days=_whole_number(environ, "VACANCY_DAYS", default=14, lowest=1, highest=365),
         sentry_dsn=_sentry_dsn(environ),
         log_level=_log_level(environ),
         port=_whole_number(environ, "PORT", default=8000, lowest=1, highest=65535),

@@ -268,6 +268,7 @@ CONFIRMATION_OVERDUE_DAYS = ENVIRONMENT.overdue_days
 # Confirming links work as long as the next ones are not due.
 CONFIRMATION_LINK_DAYS = ENVIRONMENT.stale_days
 INVITATION_DAYS = ENVIRONMENT.invitation_days
+VACANCY_DAYS = ENVIRONMENT.vacancy_days
 
 # --- What one visitor may send without an account ---
 
