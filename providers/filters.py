@@ -6,12 +6,12 @@ from typing import Any
 
 import django_filters
 from django.contrib.postgres.functions import TransactionNow
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core.filters import RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, Place, ServiceType
 
-from .models import Provider, Service
+from .models import Location, Provider, Service
 
 # A withheld address is not told by what it is found by.
 SHOWN_LOCATION = Q(locations__is_address_withheld=False)
@@ -32,6 +32,21 @@ class PlaceFilter(TreeFilter):
 def _above(place: Place) -> Any:
     parts = place.path.split("/")
     return Place.objects.filter(path__in=["/".join(parts[:count]) for count in range(1, len(parts))])
+
+
+def _places_with_something() -> Any:
+    """Every place a list names; of England's 153 councils those with towns, services or doors of ours alone."""
+    here = OuterRef("pk")
+    return (
+        Place.objects.exclude(kind__in=["country", "region", "zone"])
+        .filter(
+            ~Q(kind="council")
+            | Exists(Place.objects.filter(parent=here))
+            | Exists(Location.objects.filter(place=here))
+            | Exists(Service.areas_served.through.objects.filter(place=here))
+        )
+        .order_by("path")
+    )
 
 
 class ServiceFilterSet(RegisterFilterSet):
@@ -67,7 +82,7 @@ class ServiceFilterSet(RegisterFilterSet):
         to_field_name="slug",
         label="Where",
         empty_label="Everywhere",
-        queryset=Place.objects.exclude(kind__in=["country", "region", "zone"]).order_by("path"),
+        queryset=_places_with_something(),
     )
     setting = django_filters.ChoiceFilter(
         label="Where care is given", empty_label="Either", choices=[("place", "You go there"), ("home", "Comes to you")]

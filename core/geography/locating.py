@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from core.models import AuthorityCode, Country, Outcode, OutcodeCouncil, Place, Postcode, Town
+from core.models import Country, Outcode, OutcodeCouncil, Place, Postcode, Town
 
 from .answers import Choice, Kind, Located, Reason, Unrecognised
 from .elsewhere import other_nation
@@ -75,8 +75,10 @@ def council_of(postcode: str) -> Place | None:
 
 def council_of_code(code: str) -> Place | None:
     """Return the council with adult social care of a GSS code: its own, a district's, or one of before a reorganisation."""
-    row = AuthorityCode.objects.select_related("council").filter(code=code.strip().upper()).first()
-    return row.council if row else None
+    wanted = code.strip().upper()
+    councils = Place.objects.filter(kind=Place.Kind.COUNCIL)
+    council: Any = councils.filter(Q(gss_code=wanted) | Q(authority_codes__code=wanted)).distinct().first()
+    return council if isinstance(council, Place) else None
 
 
 def point_of(postcode: str) -> Point | None:

@@ -54,15 +54,17 @@ class Place(TreeNode):
 
 
 class AuthorityCode(models.Model):
-    """A code of the Office for National Statistics, and the council that has adult social care there.
+    """A further code of the Office for National Statistics, and the council that has adult social care there.
 
-    A district's code leads to its county, a code of before a reorganisation to today's council. What writes codes
-    of another year, such as an older postcode directory, is so still understood.
+    A district's code leads to its county, a code of before a reorganisation to today's council: what writes codes of
+    another year, such as an older postcode directory, is so still understood. The council's own is on the `Place`.
     """
 
     code = models.CharField("GSS code", max_length=9, primary_key=True)
     name = models.CharField(max_length=100, help_text="The area's own name, such as Chorley.")
     council = models.ForeignKey(Place, models.CASCADE, related_name="authority_codes")
+
+    NATURAL_KEY = ("code",)
 
     class Meta:
         constraints = [
