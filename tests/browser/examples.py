@@ -228,6 +228,14 @@ EXAMPLES = {
     "tenders:contracts": register("tenders:contracts", three(rows.full_contract)),
     "tenders:contract": detail("tenders:contract", rows.full_contract, ContractFactory, key="reference"),
     "providers:services": register("providers:services", three(rows.full_service)),
+    "providers:finder": still("providers:finder"),
+    "providers:finder_step": Examples(
+        full=lambda press: at("providers:finder_step", "hard", query="?who=older&hard=nurse&near=CA28"),
+        empty=lambda press: at("providers:finder_step", "summary", holds="Not answered"),
+        error=lambda press: at(
+            "providers:finder_step", "where", send="Continue", typed={"near": "CW12 9ZZZ"}, holds="We do not recognise"
+        ),
+    ),
     "providers:service": detail("providers:service", rows.full_service, lambda: ServiceFactory(provider=None)),
     "providers:providers": register("providers:providers", three(rows.full_service)),
     "providers:provider": detail("providers:provider", lambda: rows.full_service().provider, ProviderFactory),
