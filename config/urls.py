@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("tenders.urls")),
     path("", include("providers.urls")),
     path("", include("commissioning.urls")),
+    path("openreferral/v3/", include("providers.open_referral.urls")),
     path("account/", include("config.account_urls")),
     path("admin/", admin.site.urls),
 ]
