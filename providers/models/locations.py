@@ -5,6 +5,7 @@ import uuid
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from commissioning.models import SourcedModel
 from core.models import Place
@@ -46,6 +47,12 @@ class Location(SourcedModel):
     has_hearing_loop = models.BooleanField(null=True, blank=True)
     has_accessible_parking = models.BooleanField(null=True, blank=True)
     has_lift = models.BooleanField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True, db_default=Now())
+    cqc_made_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When an import of the CQC's files made this entry. While nobody else has changed it, imports keep it.",
+    )
 
     NATURAL_KEY = ("slug",)
 
