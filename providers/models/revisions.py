@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from commissioning.models import Organisation
 
@@ -131,3 +132,12 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.alt_text
+
+    def get_absolute_url(self) -> str:
+        return reverse("providers:photo", args=[self.service.slug, self.file])
+
+    def is_shown(self, *, at: dt.datetime) -> bool:
+        """Whether families see it at this moment, as `PhotoQuerySet.shown` asks of many."""
+        if self.shown_from is None or self.shown_from > at:
+            return False
+        return self.removed_at is None or self.removed_at > at

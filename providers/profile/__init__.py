@@ -3,6 +3,7 @@
 from .completeness import Told, completeness, is_told, next_step
 from .fields import Field, Kind, Section, Subject, fields_of, locations_of, section_of, sections_of
 from .values import (
+    RELATIONS,
     Values,
     apply,
     clean_value,
@@ -15,6 +16,7 @@ from .values import (
 from .words import Change, Piece, differences, in_words, tree_names
 
 __all__ = [
+    "RELATIONS",
     "Change",
     "Field",
     "Kind",

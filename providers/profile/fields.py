@@ -212,11 +212,8 @@ Subject = Service | Provider
 
 def locations_of(service: Service) -> list[Location]:
     """Return the buildings of a service that its provider may speak for: its own, and those that are nobody's."""
-    return [
-        one
-        for one in service.locations.order_by("pk")
-        if one.provider_id is None or one.provider_id == service.provider_id
-    ]
+    rows = sorted(service.locations.all(), key=lambda one: one.pk)
+    return [one for one in rows if one.provider_id is None or one.provider_id == service.provider_id]
 
 
 def sections_of(subject: Subject) -> tuple[Section, ...]:

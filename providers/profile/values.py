@@ -25,6 +25,7 @@ TREES: dict[str, type[models.Model]] = {
     "client_groups": ClientGroup,
     "areas_served": Place,
 }
+RELATIONS = ("types", "client_groups", "areas_served", "locations", "fees", "photos")
 _OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _FEE_FIELDS = ("name", "amount_from", "amount_to", "per", "included", "told_date")
@@ -36,17 +37,21 @@ _NO_COLUMN = frozenset({Kind.FEES, Kind.PHOTOS, Kind.BUILDING, Kind.REQUEST, Kin
 
 
 def live_values(subject: Subject, *, at: dt.datetime) -> Values:
-    """Return what families are told now, by field, as values that JSON can hold."""
+    """Return what families are told now, by field, as values that JSON can hold.
+
+    Many services at once are read with the relations that :data:`RELATIONS` names fetched before.
+    """
     return {name: _live(subject, field, at) for name, field in fields_of(subject).items()}
 
 
 def _live(subject: Subject, field: Field, at: dt.datetime) -> Any:
     if field.kind in {Kind.TREE, Kind.PLACES}:
-        return sorted(getattr(subject, field.name).values_list("slug", flat=True))
+        return sorted(node.slug for node in getattr(subject, field.name).all())
     if field.kind == Kind.FEES:
-        return [_fee_value(fee) for fee in subject.fees.order_by("pk")]
+        return [_fee_value(fee) for fee in sorted(subject.fees.all(), key=lambda one: one.pk)]
     if field.kind == Kind.PHOTOS:
-        return [photo_value(photo) for photo in subject.photos.shown(at=at)]
+        shown = [photo for photo in subject.photos.all() if photo.is_shown(at=at)]
+        return [photo_value(photo) for photo in sorted(shown, key=lambda one: (one.order, one.pk))]
     if field.kind in {Kind.BUILDING, Kind.REQUEST}:
         return None
     row, column = _row_of(subject, field.name)

@@ -44,7 +44,6 @@ class Change:
     removed: list[str] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     """Long words, each run marked."""
-    old_photos: list[Values] = field(default_factory=list)
     new_photos: list[Values] = field(default_factory=list)
 
     @property
@@ -83,7 +82,7 @@ def _change(
     elif one.kind == Kind.TEXT and live.get(name) and changes.get(name) and len(changes[name]) > _LONG:
         parts["pieces"] = pieces(live[name], changes[name])
     elif one.kind == Kind.PHOTOS:
-        parts["old_photos"], parts["new_photos"] = live.get(name) or [], changes.get(name) or []
+        parts["new_photos"] = changes.get(name) or []
     return Change(name, one.label, one.kind, old, new, was, **parts)
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
+from commissioning.models import Organisation
 from core import audit, geography, versions
 from core.errors import AlreadyDone, DomainError, NotReady
 from core.text import clean_plain_text
@@ -74,18 +78,53 @@ class Draft:
 
 def open_draft(*, provider: Provider, service: Service | None, at: dt.datetime) -> Draft:
     """Return a profile with its open revision, for pages; nothing is locked or changed."""
-    rows = list(
-        ProfileRevision.objects.filter(provider=provider, service=service)
-        .select_related("organisation", "decided_by", "service", "provider")
-        .order_by("-started_at", "-pk")[:20]
+    return open_drafts(provider=provider, subjects=[profile.subject_of(service, provider)], at=at)[0]
+
+
+def open_drafts(*, provider: Provider, subjects: Sequence[profile.Subject], at: dt.datetime) -> list[Draft]:
+    """Return several profiles of one provider with their open revisions, in a fixed number of queries."""
+    services = [one for one in subjects if isinstance(one, Service)]
+    prefetch_related_objects(services, *profile.RELATIONS)
+    rows = ProfileRevision.objects.filter(provider=provider).select_related("organisation", "service", "provider")
+    about = Q(service__in=services)
+    if len(services) < len(subjects):
+        about |= Q(service=None)
+    written = {one.service_id: one for one in rows.open().filter(about)}
+    decided = rows.filter(about, decided_at__isnull=False, submitted_at__isnull=False)
+    last = {one.service_id: one for one in decided.order_by("service_id", "-decided_at", "-pk").distinct("service_id")}
+    return [
+        Draft(subject, profile.live_values(subject, at=at), written.get(key), last.get(key))
+        for subject, key in ((one, one.pk if isinstance(one, Service) else None) for one in subjects)
+    ]
+
+
+def services_of(provider: Provider, *, at: dt.datetime) -> QuerySet[Service]:
+    """Return the services that a provider's people see: the public ones, their proposals, and those taken down."""
+    theirs = ProfileRevision.objects.filter(service=OuterRef("pk")).filter(
+        Q(decided_at=None) | Q(decision=Decision.APPROVED)
     )
-    subject = profile.subject_of(service, provider)
-    return Draft(
-        subject,
-        profile.live_values(subject, at=at),
-        next((one for one in rows if one.decided_at is None), None),
-        next((one for one in rows if one.decided_at is not None and one.submitted_at is not None), None),
-    )
+    return Service.objects.filter(Q(published_at__lte=at) | Exists(theirs), provider=provider).order_by("name", "pk")
+
+
+@contextmanager
+def as_if_approved(*, provider: Provider, service: Service | None, at: dt.datetime) -> Iterator[None]:
+    """Let the rows stand for a moment as an approval would leave them, to show a preview; then all is as before.
+
+    So a preview is what families will see and not a copy of it that may differ.
+
+    :raises NotReady: if the draft breaks a rule.
+    """
+    with transaction.atomic():
+        revision, subject = _locked(provider, service)
+        if revision is not None:
+            live = profile.live_values(subject, at=at)
+            _refuse_problems(revision, subject, live, "This cannot be shown as it stands.")
+            profile.apply(subject, revision.changes, at=at)
+        if not subject.is_public(at=at):
+            subject.published_at = at
+        subject.save()
+        yield
+        transaction.set_rollback(True)
 
 
 # --- writing ---
@@ -214,7 +253,7 @@ def submit_changes(*, provider: Provider, service: Service | None, by: Any, at: 
         raise NotReady("There is nothing to send: families see all of this already.")
     _refuse_problems(revision, subject, live, "This cannot be sent as it stands.")
     before = audit.snapshot(revision, ["submitted_at", "submitted_by", "organisation"])
-    revision.organisation = _home(revision, subject)
+    revision.organisation = home_of(revision, subject)
     revision.submitted_at, revision.submitted_by = at, by
     revision.save(update_fields=["organisation", "submitted_at", "submitted_by"])
     after = audit.snapshot(revision, ["submitted_at", "submitted_by", "organisation"])
@@ -360,14 +399,14 @@ def _refuse_problems(revision: ProfileRevision, subject: profile.Subject, live: 
         raise NotReady(sentence, missing=missing)
 
 
-def _home(revision: ProfileRevision, subject: profile.Subject) -> Any:
+def home_of(revision: ProfileRevision, subject: profile.Subject) -> Organisation | None:
+    """Return who decides a change: the home council of what it is about, of a proposed service where it will be."""
     building = revision.changes.get("building")
-    if building:
-        place = geography.council_of(building["postcode"])
-        council = council_for(place) if place else None
-        if council is not None and deciders(council).exists():
-            return council
-    return home_organisation(subject)
+    place = geography.council_of(building["postcode"]) if building else None
+    if place is None:
+        return home_organisation(subject)
+    council = council_for(place)
+    return council if council is not None and deciders(council).exists() else None
 
 
 def _decide(revision: ProfileRevision, decision: str, *, by: Any, at: dt.datetime) -> None:

@@ -1,0 +1,500 @@
+"""The pages of the providers' workspace. Each starts from the provider one acts for: what is another's is not found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import clock, files
+from core.errors import DomainError, NotReady
+from providers import pictures, profile
+from providers import views as public
+from providers.acting import acting_provider, may_represent, providers_of, represent
+from providers.models import Photo, Provider, Service, Vacancy
+from providers.services import freshness, photos, revisions, vacancies
+from providers.services.home import home_council, home_organisation
+from providers.services.revisions import ChangedMeanwhile, Draft, ProfileRefused, WithTheCouncil
+
+from .forms import (
+    ChoiceOfProvider,
+    FeeFormSet,
+    NewServiceForm,
+    PhotoForm,
+    RightTodayForm,
+    SectionForm,
+    VacancyForm,
+    fee_values,
+)
+
+PAGE_SIZE = 10
+
+
+def for_provider(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Give a view the provider one acts for; who represents none is told how people come in."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        provider = acting_provider(request)
+        if provider is None:
+            return render(request, "providers/workspace/nobody.html", status=403)
+        answer = view(request, provider, *args, **kwargs)
+        if isinstance(answer, HttpResponse) and not answer.has_header("Cache-Control"):
+            answer["Cache-Control"] = "private, no-store"
+        return answer
+
+    return wrapped
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One profile on a page of the workspace, with where it stands."""
+
+    draft: Draft
+    told: list[profile.Told]
+    vacancies: list[dict[str, Any]]
+    at: dt.datetime
+
+    @property
+    def subject(self) -> Any:
+        return self.draft.subject
+
+    @property
+    def service(self) -> Service | None:
+        return self.subject if isinstance(self.subject, Service) else None
+
+    @property
+    def url(self) -> str:
+        if self.service is None:
+            return reverse("providers:workspace_provider")
+        return reverse("providers:workspace_service", args=[self.service.slug])
+
+    @property
+    def is_public(self) -> bool:
+        return bool(self.subject.is_public(at=self.at))
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.draft.revision is not None and self.draft.revision.is_waiting()
+
+    @property
+    def has_draft(self) -> bool:
+        return self.draft.revision is not None and not self.is_waiting
+
+    @property
+    def came_back(self) -> Any:
+        """The last decision, if it was to send the change back and nothing has been sent since."""
+        last = self.draft.last
+        return last if self.has_draft and last is not None and last.decision == "sent_back" else None
+
+    @property
+    def next_step(self) -> profile.Told | None:
+        return profile.next_step(self.told)
+
+    @property
+    def told_count(self) -> int:
+        return sum(one.told for one in self.told)
+
+    @property
+    def asked_count(self) -> int:
+        return sum(one.asked for one in self.told)
+
+
+def _entries(provider: Provider, subjects: list[Any], at: dt.datetime) -> list[Entry]:
+    drafts = revisions.open_drafts(provider=provider, subjects=subjects, at=at)
+    return [
+        Entry(draft, profile.completeness(draft.subject, draft.values), _vacancies(draft.subject, at), at)
+        for draft in drafts
+    ]
+
+
+def _vacancies(subject: Any, at: dt.datetime) -> list[dict[str, Any]]:
+    if not isinstance(subject, Service):
+        return []
+    rows = sorted(subject.vacancies.all(), key=lambda one: one.unit)
+    return [{"row": one, "is_current": one.is_current(at=at), "id": f"vacancy-{one.pk}"} for one in rows]
+
+
+def _subject(request: Any, provider: Provider, slug: str | None, at: dt.datetime) -> Service | None:
+    if slug is None:
+        return None
+    return get_object_or_404(revisions.services_of(provider, at=at).prefetch_related("vacancies"), slug=slug)
+
+
+def _entry(request: Any, provider: Provider, slug: str | None, at: dt.datetime) -> Entry:
+    return _entries(provider, [_subject(request, provider, slug, at) or provider], at)[0]
+
+
+def _page(
+    request: Any, template: str, context: dict[str, Any], *, entry: Entry | None = None, **more: Any
+) -> HttpResponse:
+    trail = [("Your workspace", reverse("providers:workspace"))]
+    if entry is not None:
+        trail.append((str(entry.subject), entry.url))
+    context = {
+        "provider": acting_provider(request),
+        "providers": providers_of(request),
+        "breadcrumbs": trail,
+        **context,
+    }
+    return render(request, template, {**context, "entry": entry}, **more)
+
+
+# --- the first page ---
+
+
+@require_safe
+@for_provider
+def home(request: Any, provider: Provider) -> HttpResponse:
+    at = clock.now()
+    rows = revisions.services_of(provider, at=at).prefetch_related("vacancies")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    own, *entries = _entries(provider, [provider, *page.object_list], at)
+    context = {"own": own, "entries": entries, "page": page, "at": at, "breadcrumbs": []}
+    return _page(request, "providers/workspace/home.html", context)
+
+
+@require_POST
+def act_for(request: Any) -> HttpResponse:
+    """Choose among the providers one represents."""
+    form = ChoiceOfProvider(may_represent(request.user), request.POST)
+    if not form.is_valid():
+        raise Http404("You cannot act for this provider.")
+    represent(request, form.cleaned_data["provider"])
+    messages.success(request, f"You now act for {form.cleaned_data['provider']}.")
+    return redirect("providers:workspace")
+
+
+# --- one entry ---
+
+
+@require_safe
+@for_provider
+def entry(request: Any, provider: Provider, slug: str | None = None) -> HttpResponse:
+    at = clock.now()
+    found = _entry(request, provider, slug, at)
+    council = home_council(found.subject)
+    context = {
+        "at": at,
+        "council": council,
+        "home": home_organisation(found.subject),
+        "preview_url": _url("preview", slug),
+        "submit_url": _url("submit", slug),
+        "withdraw_url": _url("withdraw", slug),
+        "discard_url": _url("discard", slug),
+        "parts": [{"told": one, "url": _section_url(slug, one.section.key)} for one in found.told],
+        "breadcrumbs": [("Your workspace", reverse("providers:workspace"))],
+    }
+    return _page(request, "providers/workspace/entry.html", context, entry=found)
+
+
+def _url(name: str, slug: str | None) -> str:
+    if slug is None:
+        return reverse(f"providers:workspace_provider_{name}")
+    return reverse(f"providers:workspace_{name}", args=[slug])
+
+
+def _section_url(slug: str | None, key: str) -> str:
+    if key == "photos" and slug is not None:
+        return reverse("providers:workspace_photos", args=[slug])
+    if slug is None:
+        return reverse("providers:workspace_provider_section", args=[key])
+    return reverse("providers:workspace_section", args=[slug, key])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_provider
+def section(request: Any, provider: Provider, key: str, slug: str | None = None) -> HttpResponse:
+    at = clock.now()
+    found = _entry(request, provider, slug, at)
+    part = profile.section_of(found.subject, key)
+    if part is None or key == "photos":
+        raise Http404("There is no such section.")
+    if found.is_waiting:
+        messages.warning(request, str(WithTheCouncil()))
+        return redirect(found.url)
+    values = found.draft.values
+    has_fees = any(field.name == "fees" for field in part.fields)
+    data = request.POST if request.method == "POST" else None
+    form = SectionForm(part, found.subject, values, data)
+    fees = FeeFormSet(data, initial=values["fees"], prefix="fees") if has_fees else None
+    right_today = RightTodayForm(data) if has_fees else None
+    refusal = None
+    # Both are asked, so that all that is wrong is shown at once.
+    if data is not None and all(
+        [form.is_valid(), fees is None or fees.is_valid(), not right_today or right_today.is_valid()]
+    ):
+        written = form.values()
+        if fees is not None and right_today is not None:
+            today = localtime(at).date().isoformat()
+            is_right = right_today.cleaned_data["right_today"]
+            written["fees"] = fee_values(fees, values["fees"], today, right_today=is_right)
+        try:
+            saved = revisions.save_changes(
+                provider=provider, service=found.service, values=written, seen=form.cleaned_data["seen"],
+                by=request.user, at=at,
+            )  # fmt: skip
+        except ProfileRefused as error:
+            form.refuse(error.problems)
+        except ChangedMeanwhile as error:
+            refusal = error
+            form.show_now()
+        except DomainError as error:
+            refusal = error
+        else:
+            messages.success(request, _saved_sentence(saved, found))
+            return redirect(found.url)
+    context = {
+        "section": part, "form": form, "fees": fees, "right_today": right_today, "refusal": refusal,
+        "changes": getattr(refusal, "changes", []), "at": at,
+        "has_errors": bool(form.errors or (fees is not None and fees.total_error_count())),
+    }  # fmt: skip
+    return _page(request, "providers/workspace/section.html", context, entry=found)
+
+
+def _saved_sentence(saved: Any, found: Entry) -> str:
+    if saved is None:
+        return "Saved. This is what families see already."
+    return "Saved as a draft. Families see it once you have sent it to the council and it has agreed."
+
+
+# --- sending, taking back, throwing away ---
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page with one button: what it says and which service it calls."""
+
+    title: str
+    button: str
+    done: str
+    call: Callable[..., Any]
+    text: str = ""
+    is_danger: bool = False
+
+
+SUBMIT = Step(
+    "Send your change to the council", "Send it", "Your change is with the council. Until it agrees, families see the old text.",
+    revisions.submit_changes,
+)  # fmt: skip
+WITHDRAW = Step(
+    "Take your change back", "Take it back", "You have taken it back. It is a draft again.", revisions.withdraw_changes,
+    "The council will not see it any more. What you wrote stays here as a draft.",
+)  # fmt: skip
+DISCARD = Step(
+    "Throw your draft away", "Throw it away", "The draft is gone. Families saw nothing of it.", revisions.discard_changes,
+    "What you wrote is lost. Families go on seeing what they see now.", is_danger=True,
+)  # fmt: skip
+REMOVE = Step(
+    "Ask for this service to be taken out", "Ask the council", "Your request is with the council. Until it agrees, families see the service.",
+    revisions.request_removal,
+    "The council decides. Until then families see the service, and you can take the request back.", is_danger=True,
+)  # fmt: skip
+
+
+def _step(step: Step) -> Callable[..., HttpResponseBase]:
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @for_provider
+    def view(request: Any, provider: Provider, slug: str | None = None) -> HttpResponse:
+        at = clock.now()
+        found = _entry(request, provider, slug, at)
+        refusal = None
+        if request.method == "POST":
+            try:
+                step.call(provider=provider, service=found.service, by=request.user, at=at)
+            except DomainError as error:
+                refusal = error
+            else:
+                messages.success(request, step.done)
+                still_there = found.service is None or revisions.services_of(provider, at=at).filter(slug=slug).exists()
+                return redirect(found.url if still_there else "providers:workspace")
+        context = {
+            "step": step, "refusal": refusal, "at": at,
+            "missing": refusal.missing if isinstance(refusal, NotReady) else [],
+            "changes": found.draft.changes if step is SUBMIT else [],
+            "home": _home_of(found), "council": home_council(found.subject),
+        }  # fmt: skip
+        return _page(request, "providers/workspace/step.html", context, entry=found)
+
+    return view
+
+
+def _home_of(found: Entry) -> Any:
+    revision = found.draft.revision
+    return revisions.home_of(revision, found.subject) if revision is not None else home_organisation(found.subject)
+
+
+submit, withdraw, discard, remove = _step(SUBMIT), _step(WITHDRAW), _step(DISCARD), _step(REMOVE)
+
+
+@require_safe
+@for_provider
+def preview(request: Any, provider: Provider, slug: str | None = None) -> HttpResponseBase:
+    """Show the public page as it will be, made by the public page itself."""
+    at = clock.now()
+    found = _entry(request, provider, slug, at)
+    request.is_preview = True
+    request.preview_back = found.url
+    try:
+        with revisions.as_if_approved(provider=provider, service=found.service, at=at):
+            answer = public.service(request, slug=slug) if slug else public.provider(request, slug=provider.slug)
+    except NotReady as error:
+        messages.error(request, " ".join([str(error), *error.missing]))
+        return redirect(found.url)
+    answer["Cache-Control"] = "private, no-store"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+# --- what is live at once ---
+
+
+@require_POST
+@for_provider
+def vacancy(request: Any, provider: Provider, slug: str) -> HttpResponse:
+    at = clock.now()
+    service = _subject(request, provider, slug, at)
+    form = VacancyForm(request.POST)
+    if not form.is_valid():
+        problem = next(iter(form.errors.values()))[0]
+        messages.error(request, f"Nothing was saved. {problem}")
+        return redirect(_back(request, slug))
+    data = form.cleaned_data
+    if data["available"] is None and not request.POST.get("step"):
+        messages.error(request, "Nothing was saved. Say how many are free; write 0 if there is none.")
+        return redirect(_back(request, slug))
+    step = data["step"] or 0
+    try:
+        told = vacancies.tell_vacancy(
+            service=service, unit=data["unit"], available=None if step else data["available"], step=step,
+            maximum=data["maximum"], by=request.user, at=at,
+        )  # fmt: skip
+    except DomainError as error:
+        messages.error(request, f"Nothing was saved. {error}")
+    else:
+        messages.success(request, _told_sentence(told))
+    return redirect(_back(request, slug))
+
+
+def _told_sentence(told: Vacancy) -> str:
+    until = localtime(told.expires_at)
+    return (
+        f"{told.service}: {told.available} free ({told.unit}). Families see it now, until {until.day} {until:%B}; "
+        "tell us again before then."
+    )
+
+
+def _back(request: Any, slug: str) -> str:
+    if request.POST.get("from") == "home":
+        return reverse("providers:workspace")
+    return reverse("providers:workspace_service", args=[slug])
+
+
+@require_POST
+@for_provider
+def confirm(request: Any, provider: Provider, slug: str) -> HttpResponse:
+    """Take the provider's word that nothing has changed."""
+    at = clock.now()
+    service = _subject(request, provider, slug, at)
+    try:
+        freshness.confirm_service(service=service, by=request.user, at=at)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Thank you. Families read that {service} was confirmed today.")
+    return redirect(_back(request, slug))
+
+
+# --- a new service ---
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_provider
+def new_service(request: Any, provider: Provider) -> HttpResponse:
+    form = NewServiceForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            service = revisions.propose_service(
+                provider=provider, values=form.values(), by=request.user, at=clock.now()
+            )
+        except ProfileRefused as error:
+            form.refuse(error.problems)
+        else:
+            messages.success(request, "Begun. Fill in what you can, then send it to the council.")
+            return redirect("providers:workspace_service", service.slug)
+    return _page(request, "providers/workspace/new_service.html", {"form": form})
+
+
+# --- photos ---
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_provider
+def photo_list(request: Any, provider: Provider, slug: str) -> HttpResponse:
+    at = clock.now()
+    found = _entry(request, provider, slug, at)
+    form = PhotoForm()
+    if request.method == "POST":
+        answer, form = _change_photos(request, provider, found, at)
+        if answer is not None:
+            return answer
+    context = {"form": form, "photos": found.draft.values["photos"], "most": profile.fields.MOST_PHOTOS, "at": at}
+    return _page(request, "providers/workspace/photos.html", context, entry=found)
+
+
+def _change_photos(
+    request: Any, provider: Provider, found: Entry, at: dt.datetime
+) -> tuple[HttpResponse | None, PhotoForm]:
+    common = {"provider": provider, "service": found.service, "by": request.user, "at": at}
+    here = redirect("providers:workspace_photos", found.subject.slug)
+    if checksum := request.POST.get("photo"):
+        act = request.POST.get("act", "")
+        ways: dict[str, dict[str, Any]] = {
+            "up": {"step": -1}, "down": {"step": 1}, "remove": {"remove": True},
+            "describe": {"alt_text": request.POST.get("alt_text", "")},
+        }  # fmt: skip
+        try:
+            photos.change_photo(checksum=checksum, **common, **ways.get(act, {}))
+        except DomainError as error:
+            messages.error(request, f"Nothing was saved. {_sentence(error)}")
+        else:
+            messages.success(request, "Saved as a draft.")
+        return here, PhotoForm()
+    form = PhotoForm(request.POST, request.FILES)
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            photos.add_photo(file=upload, size=upload.size, alt_text=form.cleaned_data["alt_text"], **common)
+        except DomainError as error:
+            form.add_error("file", _sentence(error))
+        else:
+            messages.success(request, "Added to your draft. Families see it once the council has agreed.")
+            return here, form
+    return None, form
+
+
+def _sentence(error: DomainError) -> str:
+    if isinstance(error, ProfileRefused):
+        return " ".join(line for lines in error.problems.values() for line in lines)
+    return str(error)
+
+
+@require_safe
+@for_provider
+def photo(request: Any, provider: Provider, slug: str, checksum: str) -> HttpResponseBase:
+    """Show a photo to the people of its own provider, approved or not."""
+    row = Photo.objects.filter(service__provider=provider, service__slug=slug, file=checksum).first()
+    if row is None:
+        raise Http404("There is no such photo.")
+    return files.serve(request, row.file, content_type=pictures.CONTENT_TYPE, filename="photo.jpg", inline=True)
