@@ -4,13 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.urls import reverse
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
 
 from commissioning import services
 from commissioning.admin import OrganisationScopedAdmin, ScopedStackedInline, ScopedTabularInline, object_action
 from commissioning.admin_site import Waiting
 from core import clock
+from core.dates import london_date
 
+from .duties import duties
 from .models import (
     Admission,
     Contract,
@@ -20,10 +26,12 @@ from .models import (
     Framework,
     FrameworkPartner,
     Lot,
+    Notice,
     Opportunity,
     OpportunityPartner,
     Rate,
 )
+from .notices import MUST_CARRY, items
 
 
 class PublishableAdmin(OrganisationScopedAdmin):
@@ -93,13 +101,44 @@ class OpportunityPartnerInline(ScopedTabularInline):
     model = OpportunityPartner
 
 
+class NoticeInline(ScopedTabularInline):
+    model = Notice
+    fields = ["kind", "number", "published_date", "url"]
+
+
 @admin.register(Opportunity)
 class OpportunityAdmin(PublishableAdmin):
     list_display = ["title", "service_area", "tender_date", "last_confirmed"]
     search_fields = ["title", "reference"]
     readonly_fields = ["ocid"]
     prepopulated_fields = {"reference": ["title"]}
-    inlines = [OpportunityPartnerInline]
+    inlines = [OpportunityPartnerInline, NoticeInline]
+    change_form_template = "admin/opportunity_change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.clock_view)
+        return [path("<path:object_id>/clock/", view, name="tenders_opportunity_clock"), *super().get_urls()]
+
+    def clock_view(self, request: Any, object_id: str) -> HttpResponse:
+        """What the law asks of this procurement by when, and what each notice must carry: to read and to copy."""
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404("No such record.")
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        kind = request.GET.get("kind", "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Statutory clock",
+            "opts": self.opts,
+            "record": record,
+            "duties": duties(record, record.notices.all(), on=london_date(clock.now())),
+            "kinds": [(one.value, one.label) for one in Notice.Kind if one.value in MUST_CARRY],
+            "kind": kind if kind in MUST_CARRY else "",
+            "items": items(kind, record),
+            "record_url": self._record_url(record),
+        }
+        return render(request, "admin/opportunity_clock.html", context)
 
 
 @admin.register(Lot)

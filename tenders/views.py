@@ -13,7 +13,7 @@ from core.versions import conditional
 from providers.models import Provider, Service
 
 from .filters import ContractFilterSet, FrameworkFilterSet, OpportunityFilterSet
-from .models import Admission, Contract, Framework, Opportunity, public_suppliers
+from .models import Admission, Contract, Framework, Notice, Opportunity, public_suppliers
 
 PAGE_SIZE = 25
 CLOSING_SOON = dt.timedelta(days=14)
@@ -63,6 +63,7 @@ def opportunity(request, reference):
             "client_groups",
             "places",
             "partnerships__organisation",
+            Prefetch("notices", Notice.objects.published(at=at), to_attr="shown_notices"),
         ),
         reference=reference,
     )

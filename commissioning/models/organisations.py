@@ -63,6 +63,14 @@ class Organisation(AddressedModel):
         help_text="Per cent of a tender's marks, at least.",
     )
     social_value_note = models.TextField(blank=True)
+    expected_contract_spend = models.DecimalField(
+        "spending under contracts in the coming financial year",
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Pounds. Over £100 million a pipeline notice is due (Procurement Act section 93).",
+    )
     started = EstimatedDateField(null=True, blank=True)
     ended = EstimatedDateField(null=True, blank=True)
     succeeded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors")

@@ -1,8 +1,9 @@
 from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, public_suppliers
 from .forums import Forum
 from .frameworks import Admission, Framework, FrameworkPartner, FrameworkQuerySet, Lot, Rate
+from .notices import Notice, NoticeQuerySet
 from .opportunities import Opportunity, OpportunityPartner, OpportunityQuerySet
-from .procurement import Regime, Route
+from .procurement import Regime, ReservedFor, Route
 
 __all__ = [
     "Admission",
@@ -15,11 +16,14 @@ __all__ = [
     "FrameworkPartner",
     "FrameworkQuerySet",
     "Lot",
+    "Notice",
+    "NoticeQuerySet",
     "Opportunity",
     "OpportunityPartner",
     "OpportunityQuerySet",
     "Rate",
     "Regime",
+    "ReservedFor",
     "Route",
     "public_suppliers",
 ]

@@ -14,7 +14,7 @@ from core.models import ClientGroup, CpvCode, LifeStage, Place, PublishableModel
 
 from .contracts import Contract
 from .frameworks import Framework
-from .procurement import Regime, Route
+from .procurement import Regime, ReservedFor, Route
 
 
 class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
@@ -119,6 +119,26 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
     value_from = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, help_text="Pounds.")
     value_to = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, help_text="Pounds.")
     value_as_stated = models.CharField(max_length=250, blank=True)
+    value_gross = models.DecimalField(
+        "estimated value with VAT",
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Pounds, over the whole term with extensions. The law's thresholds count VAT.",
+    )
+    is_sme_suitable = models.BooleanField("suitable for small and medium-sized firms", null=True, blank=True)
+    is_vcse_suitable = models.BooleanField("suitable for voluntary and community organisations", null=True, blank=True)
+    reserved_for = models.CharField(max_length=24, choices=ReservedFor, blank=True)
+    participation_conditions = models.TextField("conditions of participation", blank=True)
+    award_criteria = models.TextField(blank=True, help_text="Each criterion with its weight.")
+    payment_terms = models.TextField(blank=True)
+    risks = models.TextField("known risks", blank=True, help_text="What could make the contract change later.")
+    options = models.TextField("options to extend or renew", blank=True)
+    next_procurement_date = EstimatedDateField(
+        "next procurement", null=True, blank=True, help_text="When the need is expected to be bought again."
+    )
+    signed_date = models.DateField("contract signed on", null=True, blank=True)
     confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.UNKNOWN)
     last_confirmed = EstimatedDateField(null=True, blank=True)
     portal_url = models.URLField("where to bid", blank=True)

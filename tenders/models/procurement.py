@@ -28,3 +28,10 @@ class Route(models.TextChoices):
     PSR_COMPETITIVE = "psr_competitive", "Provider Selection Regime: competitive"
     GRANT = "grant", "Grant"
     UNKNOWN = "unknown", "Not stated"
+
+
+class ReservedFor(models.TextChoices):
+    """Whom a contract is kept for (Procurement Act sections 32 and 33)."""
+
+    SUPPORTED_EMPLOYMENT = "supported_employment", "Supported employment providers"
+    PUBLIC_SERVICE_MUTUAL = "public_service_mutual", "Public service mutuals"

@@ -1,7 +1,7 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from tenders.models import Admission, Contract, ContractSupplier, Forum, Framework, Lot, Opportunity, Rate
+from tenders.models import Admission, Contract, ContractSupplier, Forum, Framework, Lot, Notice, Opportunity, Rate
 from tests.factories import NOON
 from tests.factories.commissioning import OwnedFactory
 from tests.factories.providers import ProviderFactory
@@ -68,6 +68,16 @@ class OpportunityFactory(OwnedFactory):
     reference = factory.Sequence(lambda n: f"opportunity-{n}")
     title = factory.Sequence(lambda n: f"Opportunity {n}")
     published_at = NOON
+
+
+class NoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Notice
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    kind = Notice.Kind.UK4
+    number = factory.Sequence(lambda n: f"2026/S 000-{n:06}")
+    published_date = NOON.date()
 
 
 class ForumFactory(OwnedFactory):
