@@ -4,6 +4,7 @@ from .jobs import Heartbeat, Job, JobQuerySet, JobState
 from .mail import OutgoingMail, OutgoingMailQuerySet
 from .places import AuthorityCode, Country, Outcode, OutcodeCouncil, Outline, Place, Postcode, Town
 from .publishing import PublishableModel, PublishableQuerySet
+from .search import SearchValue, SearchVersion, SearchWord
 from .taxonomy import ClientGroup, CpvCode, LifeStage, ServiceType
 from .tree import TreeNode, TreeQuerySet
 from .users import User, UserManager
@@ -34,6 +35,9 @@ __all__ = [
     "PublishableModel",
     "PublishableQuerySet",
     "RegisterVersion",
+    "SearchValue",
+    "SearchVersion",
+    "SearchWord",
     "ServiceType",
     "TouchedRegister",
     "Town",

@@ -8,6 +8,7 @@ from .people import Invitation, InvitationQuerySet, Representative
 from .providers import Provider, ProviderQuerySet
 from .ratings import Rating
 from .revisions import Photo, PhotoQuerySet, ProfileRevision, ProfileRevisionQuerySet
+from .search import SearchArea, SearchCard, SearchRow, SearchText
 from .services import Service, ServiceQuerySet
 
 __all__ = [
@@ -29,6 +30,10 @@ __all__ = [
     "ProviderQuerySet",
     "Rating",
     "Representative",
+    "SearchArea",
+    "SearchCard",
+    "SearchRow",
+    "SearchText",
     "Service",
     "ServiceModification",
     "ServiceQuerySet",
