@@ -71,6 +71,10 @@ class ObjectActionsMixin:
         """Whether an action makes sense for a record as it stands."""
         return True
 
+    def action_details(self, request: Any, obj: Any) -> str:
+        """What a person should look at before they press the button, as HTML of ours; nothing by default."""
+        return ""
+
     def object_action_view(self, request: Any, object_id: str, action: str) -> HttpResponse:
         """Do an object action on POST; a GET gets a page with one button, which tells a refusal too."""
         obj = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
@@ -105,6 +109,7 @@ class ObjectActionsMixin:
             "title": method.label,
             "opts": self.opts,
             "object": obj,
+            "details": self.action_details(request, obj),
             "sentence": method.confirm or f"{method.label}: {obj}?",
             "label": method.label,
             "is_danger": method.is_danger,

@@ -1,0 +1,193 @@
+"""Where an officer of the home council decides what a provider proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db.models import F
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from commissioning import permissions
+from commissioning.acting import acting_organisation, is_operator
+from commissioning.admin import OrganisationScopedAdmin, object_action
+from commissioning.admin.scope import own_rows
+from commissioning.admin_site import Waiting
+from core import clock, files
+from providers import pictures, profile
+from providers.models import Photo, ProfileRevision
+from providers.services import revisions
+
+
+class ApproveForm(forms.Form):
+    """Carries what the officer looked at, so that nothing else is approved."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class SendBackForm(forms.Form):
+    """Why a change comes back."""
+
+    reason = forms.CharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=2000,
+        help_text="The provider reads it by e-mail: say what to put right.",
+        error_messages={"required": "Say why, so that the provider can put it right."},
+    )
+
+
+class StandFilter(admin.SimpleListFilter):
+    """Where a change stands."""
+
+    title = "where it stands"
+    parameter_name = "stand"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", "Waits for a decision"), ("decided", "Decided or taken back")]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        if self.value() == "waiting":
+            return queryset.filter(decided_at=None)
+        return queryset.filter(decided_at__isnull=False) if self.value() == "decided" else queryset
+
+
+@admin.register(ProfileRevision)
+class ProfileRevisionAdmin(OrganisationScopedAdmin):
+    """Providers' changes: looked at field by field, approved or sent back. A draft is its provider's own business."""
+
+    journey, place = "directory", 1
+    list_display = ["__str__", "provider", "stand", "submitted_at", "decided_at"]
+    list_select_related = ["provider", "service", "organisation"]
+    list_filter = [StandFilter]
+    search_fields = ["provider__name", "service__name"]
+    actions = None
+    fields = [
+        "provider", "service", "stand", "who_decides", "submitted_at", "submitted_by", "difference", "decided_at",
+        "decided_by", "reason",
+    ]  # fmt: skip
+    readonly_fields = fields
+    object_actions = ["approve", "send_back"]
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).filter(submitted_at__isnull=False)
+
+    def get_ordering(self, request: Any) -> Any:
+        # What waits comes first, the longest waiting on top.
+        return [F("decided_at").desc(nulls_first=True), "submitted_at", "pk"]
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def offers(self, action: str, obj: ProfileRevision) -> bool:
+        return obj.is_waiting()
+
+    @admin.display(description="Where it stands")
+    def stand(self, obj: ProfileRevision) -> str:
+        return obj.get_decision_display() if obj.decided_at else "Waits for a decision"
+
+    @admin.display(description="Who decides")
+    def who_decides(self, obj: ProfileRevision) -> str:
+        if obj.organisation is not None:
+            return str(obj.organisation)
+        return "You, the operator: the home council has nobody here who may decide, or is not known."
+
+    @admin.display(description="What changes")
+    def difference(self, obj: ProfileRevision) -> SafeString:
+        return self._difference(obj)
+
+    def action_details(self, request: Any, obj: ProfileRevision) -> SafeString:
+        return self._difference(obj)
+
+    def _difference(self, obj: ProfileRevision) -> SafeString:
+        subject = profile.subject_of(obj.service, obj.provider)
+        # Of a decided change the rows tell nothing any more: it is shown as it was proposed.
+        live = obj.base if obj.decided_at else profile.live_values(subject, at=clock.now())
+        changes = profile.differences(subject, obj.changes, live=live, base=obj.base)
+        if not changes:
+            return mark_safe("<p>Nothing differs from what families see already.</p>")
+        context = {
+            "changes": changes,
+            "old": "Before" if obj.decided_at else "Families see now",
+            "new": "Proposed",
+            "photo_page": "admin:providers_profilerevision_photo",
+            "photo_of": obj.pk,
+        }
+        return mark_safe(render_to_string("providers/difference.html", context))  # noqa: S308 - a template of ours
+
+    @object_action(
+        "Approve",
+        confirm="Families see it at once, everywhere. The provider is told by e-mail.",
+        publishes=True,
+        form=ApproveForm,
+    )
+    def approve(self, request: Any, obj: ProfileRevision, *, seen: str) -> str:
+        revisions.approve_revision(revision=obj, by=request.user, at=clock.now(), seen=seen)
+        return f"Approved: {obj.service or obj.provider} is live as proposed."
+
+    @object_action(
+        "Send back",
+        confirm="Nothing changes for families. The provider gets your reason by e-mail, and its words back as a draft.",
+        publishes=True,
+        form=SendBackForm,
+    )
+    def send_back(self, request: Any, obj: ProfileRevision, *, reason: str) -> str:
+        revisions.send_back(revision=obj, reason=reason, by=request.user, at=clock.now())
+        return "Sent back with your reason."
+
+    def _action_page(self, request: Any, obj: Any, method: Any, *, form: Any, refusal: Any = None) -> Any:
+        if isinstance(form, ApproveForm):
+            # The page shows the difference as it is now, and carries the fingerprint of just that.
+            form = ApproveForm(initial={"seen": revisions.fingerprint(obj, at=clock.now())})
+        return super()._action_page(request, obj, method, form=form, refusal=refusal)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.photo_view)
+        own = path("<path:object_id>/photo/<slug:checksum>/", view, name="providers_profilerevision_photo")
+        return [own, *super().get_urls()]
+
+    def photo_view(self, request: Any, object_id: str, checksum: str) -> HttpResponseBase:
+        """Show a proposed photo to those who see the change."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not self.has_view_permission(request, obj) or obj.service is None:
+            raise Http404("There is no such photo.")
+        row = Photo.objects.filter(service=obj.service, file=checksum).first()
+        if row is None or not any(one["file"] == checksum for one in obj.changes.get("photos") or []):
+            raise Http404("There is no such photo.")
+        return files.serve(request, row.file, content_type=pictures.CONTENT_TYPE, filename="photo.jpg", inline=True)
+
+
+def changes_waiting(request: Any) -> Iterator[Waiting]:
+    """What providers have sent and nobody has decided yet."""
+    organisation = acting_organisation(request)
+    if organisation is None and not is_operator(request.user):
+        return
+    if organisation is not None and not permissions.can_publish(request.user, organisation):
+        return
+    rows = own_rows(request, ProfileRevision, path="organisation").filter(decided_at=None, submitted_at__isnull=False)
+    if organisation is None:
+        # An operator who acts for no one council has to decide only what no council can.
+        rows = rows.filter(organisation=None)
+    first = rows.select_related("provider", "service").order_by("submitted_at", "pk")[:5]
+    yield Waiting(
+        "Decide what providers have changed",
+        rows.count(),
+        reverse("admin:providers_profilerevision_changelist") + "?stand=waiting",
+        [(str(one), reverse("admin:providers_profilerevision_change", args=[one.pk])) for one in first],
+    )
+
+
+admin.site.dashboards.append(changes_waiting)
