@@ -56,10 +56,11 @@ def status(service: Any, around: Surroundings) -> str:
 
 
 def minimal_service(service: Any, around: Surroundings) -> Document:
-    """Return the least the schema allows, with the moment of the last change under both names in use for it."""
+    """Return the least the standard allows, with the moment of the last change under both names in use for it."""
     changed = moment(service.last_modified)
     return {
         "id": str(service.uuid),
+        "organization_id": str(service.provider.uuid),
         "name": service.name,
         "status": status(service, around),
         "last_modified": changed,

@@ -54,7 +54,8 @@ def services(request: HttpRequest) -> Any:
 def _services(keys: list[int], *, at: Any, is_full: bool, is_minimal: bool) -> list[Document]:
     chosen = Service.objects.filter(pk__in=keys).order_by("pk")
     if is_minimal:
-        short = rows.with_facts(chosen, at=at).only("uuid", "name", "ended", "opened", "is_closed_temporarily")
+        short = rows.with_facts(chosen, at=at).select_related("provider")
+        short = short.only("uuid", "name", "ended", "opened", "is_closed_temporarily", "provider__uuid")
         around = rows.Surroundings(at=at, site=settings.PUBLIC_URL)
         return [documents.minimal_service(one, around) for one in short]
     whole = list(rows.for_whole(chosen, at=at) if is_full else rows.for_list(chosen, at=at))
