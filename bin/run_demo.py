@@ -23,13 +23,16 @@ from services import CannotStart, die_with_parent, services, state_folder
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 STOP_SECONDS = 25
+# More than the demo's own councils and their neighbours have.
+NATIONAL_POSTCODES = 1_000_000
 
 
 class Demo:
     """One run of the demo."""
 
-    def __init__(self, state: Path, port: int, addresses: dict[str, str]) -> None:
+    def __init__(self, state: Path, port: int, addresses: dict[str, str], *, national: bool = False) -> None:
         self.state = state
+        self.national = national
         self.port = port
         self.address = f"http://127.0.0.1:{port}"
         self.sign_ins = state / "demo-sign-ins.txt"
@@ -78,7 +81,10 @@ class Demo:
             self.sign_ins.unlink(missing_ok=True)
         # In a database that was given and has its own people, nobody gets an account from us.
         elif os.environ.get("DATABASE_URL"):
+            if self.national:
+                self._load_postcodes()
             return
+        self._load_postcodes()
         if not self.sign_ins.exists():
             self.must_manage("make_demo_accounts", str(self.sign_ins), output=subprocess.DEVNULL)
 
@@ -156,11 +162,27 @@ class Demo:
         except OSError:
             return False
 
+    def _load_postcodes(self) -> None:
+        """Load the postcodes of the four councils and around them, or with --national all, where they are not there."""
+        if self._has("core_postcode", offset=NATIONAL_POSTCODES if self.national else 0):
+            return
+        print(
+            f"Loading the postcodes of {'Great Britain' if self.national else 'the four councils and around'}",
+            flush=True,
+        )
+        self.must_manage("load_postcodes", *([] if self.national else ["--councils"]), output=subprocess.DEVNULL)
+
     def _is_empty(self) -> bool:
+        return not self._has("commissioning_organisation")
+
+    def _has(self, table: str, offset: int = 0) -> bool:
+        """Whether a table has more rows than ``offset``."""
         import psycopg
 
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
-            return connection.execute("SELECT 1 FROM commissioning_organisation LIMIT 1").fetchone() is None
+            # The table is one of two named above.
+            found = connection.execute(f"SELECT 1 FROM {table} OFFSET {offset} LIMIT 1")
+            return found.fetchone() is not None
 
     def _static_is_current(self) -> bool:
         with contextlib.suppress(OSError):
@@ -223,6 +245,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/demo", description="Run the portal on this machine until Ctrl-C.")
     parser.add_argument("--reset", action="store_true", help="throw the demo's database and files away first")
     parser.add_argument(
+        "--national",
+        action="store_true",
+        help="load every postcode of Great Britain, not only around the four councils",
+    )
+    parser.add_argument(
         "--state", type=Path, default=ROOT / ".local" / "demo", help="the folder for the database, files and logs"
     )
     options = parser.parse_args()
@@ -237,7 +264,7 @@ def main() -> int:
             servers = state_folder(state / "servers")
             if not os.environ.get("DATABASE_URL") and servers != state / "servers":
                 print(f"The database is in {servers}, since PostgreSQL's account cannot reach this folder.", flush=True)
-            demo = Demo(state, port, addresses)
+            demo = Demo(state, port, addresses, national=options.national)
             try:
                 demo.prepare()
                 demo.start()

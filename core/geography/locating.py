@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
-from core.models import Country, Outcode, OutcodeCouncil, Place, Postcode, Town
+from core.models import Outcode, OutcodeCouncil, Place, Postcode, Town
 
 from .answers import Choice, Kind, Located, Reason, Unrecognised
 from .elsewhere import other_nation
@@ -22,9 +22,14 @@ Point = tuple[float, float]
 METRES_A_MILE = 1609.344
 EARTH_MILES = 3958.7613
 MOST_OPTIONS = 12
+MOST_WORDS = 8
 SUGGESTIONS = 3
 SHOWN_CHARACTERS = 60
 LIKE_ENOUGH = 0.4
+# An outcode across the border belongs to England too if so much of it does.
+ENGLISH_SHARE = 0.2
+# A council is called after its town, and not the other way round, where the town has so many people.
+TOWN_OF_ITS_OWN = 30_000
 SETTLEMENTS = (Place.Kind.TOWN, Place.Kind.KEY_SERVICE_CENTRE)
 NAMED_KINDS = (*SETTLEMENTS, Place.Kind.COUNCIL)
 
@@ -59,7 +64,8 @@ def located_by_key(key: str) -> Located | None:
     code = key.upper()
     outcode = _outcodes().filter(pk=code).first() if 2 <= len(code) <= 4 and code.isalnum() else None
     if outcode is not None:
-        return _at_outcode(outcode) if outcode.country == Country.ENGLAND else None
+        shares = _shares(outcode)
+        return _at_outcode(outcode, shares) if _is_in_england(outcode, shares) else None
     place = _places().filter(slug=key[:80]).first()
     if place is not None:
         return _at_place(place)
@@ -167,21 +173,19 @@ def _postcode(words: str, code: str) -> Located | Unrecognised:
             accuracy_miles=0.1,
         )
     near = _outcodes().filter(pk=code[:-3]).first()
-    if near is not None and near.country != Country.ENGLAND:
-        answer = other_nation(words, "", near.country)
-        if answer is not None:
-            return answer
     if near is None:
         return Unrecognised(
             words,
             Reason.UNKNOWN_POSTCODE,
             f"We do not recognise {written}, nor {code[:-3]}. Check it, or enter the name of a town.",
         )
-    return Unrecognised(
+    shares = _shares(near)
+    abroad = None if _is_in_england(near, shares) else other_nation(words, "", near.country)
+    return abroad or Unrecognised(
         words,
         Reason.UNKNOWN_POSTCODE,
         f"We do not recognise {written}. New postcodes take a while to reach us: try the first half, {code[:-3]}.",
-        suggestions=(_at_outcode(near),),
+        suggestions=(_at_outcode(near, shares),),
     )
 
 
@@ -193,11 +197,24 @@ def _outcode(words: str, code: str) -> Located | Unrecognised:
             Reason.UNKNOWN_OUTCODE,
             f"We do not recognise {code} as the first half of a postcode. Check it, or enter the name of a town.",
         )
-    return other_nation(words, "", row.country) or _at_outcode(row)
+    if row.council is None:
+        return other_nation(words, "", row.country) or _at_outcode(row, [])
+    shares = _shares(row)
+    abroad = None if _is_in_england(row, shares) else other_nation(words, "", row.country)
+    return abroad or _at_outcode(row, shares)
 
 
-def _at_outcode(row: Outcode) -> Located:
-    shares = OutcodeCouncil.objects.filter(outcode=row).select_related("council").order_by("-postcodes", "council_id")
+def _shares(row: Outcode) -> list[OutcodeCouncil]:
+    shares = OutcodeCouncil.objects.filter(outcode=row).select_related("council")
+    return list(shares.order_by("-postcodes", "council_id"))
+
+
+def _is_in_england(row: Outcode, shares: list[OutcodeCouncil]) -> bool:
+    """Whether enough of an outcode lies in England to look for care around its centre: NP16 does, CH5 does not."""
+    return sum(share.postcodes for share in shares) >= ENGLISH_SHARE * row.postcodes
+
+
+def _at_outcode(row: Outcode, shares: list[OutcodeCouncil]) -> Located:
     label = _outcode_label(row)
     return Located(
         kind=Kind.OUTCODE,
@@ -215,20 +232,19 @@ def _at_outcode(row: Outcode) -> Located:
 
 
 def _outcode_label(row: Outcode) -> str:
-    return f"{row.outcode}, {row.town.name}" if row.town else row.outcode
+    name = row.town or row.council
+    return f"{row.outcode}, {name}" if name else row.outcode
 
 
 def _named(words: str, typed: str) -> Located | Choice | Unrecognised:
     name, _, qualifier = typed.partition(",")
     wanted = search_name(name)[:120]
-    options = _called(wanted) if wanted else []
-    if qualifier:
-        options = _narrowed(options, qualifier) or options
+    options = _called(wanted, search_name(qualifier), outcode_of(qualifier)) if wanted else []
     if len(options) == 1:
         return options[0]
     if options:
         return Choice(_shown(name), tuple(options[:MOST_OPTIONS]))
-    suggestions = _alike(wanted) if len(wanted) > 3 else []
+    suggestions = _alike(wanted) if len(wanted) > 2 else []
     message = f"We do not recognise {_shown(typed)} as a postcode or a town."
     if suggestions:
         message += f" Did you mean {suggestions[0].label}?"
@@ -273,51 +289,77 @@ def _at_town(town: Town) -> Located:
     )
 
 
-def _called(name: str) -> list[Located]:
-    """Return what goes by a name: of our own tree first, then the larger town first."""
-    slug = name.replace(" ", "-")
-    slugs = {slug, re.sub("^saint-", "st-", slug)}
-    places = list(_places().filter(slug__in=slugs).order_by("kind", "pk"))
-    towns = list(_towns().filter(search_name=name).order_by("-population", "pk"))
-    # "Darlington" is the town, not the middle of the council's area of the same name around it.
-    homes = {town.council_id for town in towns}
-    places = [place for place in places if place.kind != Place.Kind.COUNCIL or place.pk not in homes]
-    own = {place.pk for place in places}
-    found = [_at_place(place) for place in places]
-    found += [_at_town(town) for town in towns if town.place_id not in own]
-    return _told_apart(found)
+def _called(name: str, county: str, outcode: str | None) -> list[Located]:
+    """Return what goes by a name, of our own tree first, then the larger town first; only what lies in a county, a
+    council's area or an outcode where one is given and anything does.
+
+    "Newport Isle of Wight" and "Brampton CA8" need no comma: a name may be followed by what tells it apart.
+    """
+    parts = name.split(" ")
+    names = [" ".join(parts[:count]) for count in range(len(parts), 0, -1)][:MOST_WORDS]
+    by_name = _by_name(names)
+    if found := by_name.get(name):
+        return _told_apart(_narrowed(found, county, outcode) or found)
+    for shorter in names[1:]:
+        rest = name.removeprefix(shorter).strip()
+        if found := _narrowed(by_name.get(shorter, []), rest, outcode_of(rest)):
+            return _told_apart(found)
+    return []
+
+
+def _by_name(names: list[str]) -> dict[str, list[Located]]:
+    slugs = {name.replace(" ", "-"): name for name in names}
+    slugs |= {re.sub("^saint-", "st-", slug): name for slug, name in slugs.items()}
+    towns: dict[str, list[Town]] = {}
+    for town in _towns().filter(search_name__in=names).order_by("-population", "pk"):
+        towns.setdefault(town.search_name, []).append(town)
+    found: dict[str, list[Located]] = {}
+    for place in _places().filter(slug__in=slugs).order_by("kind", "pk"):
+        name = slugs[place.slug]
+        # "Darlington" is the town, not the middle of the council's area around it.
+        homes = {town.council_id for town in towns.get(name, ()) if town.population >= TOWN_OF_ITS_OWN}
+        if place.kind != Place.Kind.COUNCIL or place.pk not in homes:
+            same = next((town for town in towns.get(name, ()) if town.place_id == place.pk), None)
+            found.setdefault(name, []).append(_at_place(place, same.outcode if same else ""))
+    for name, rows in towns.items():
+        own = {option.place.pk for option in found.get(name, ()) if option.place}
+        found.setdefault(name, []).extend(_at_town(town) for town in rows if town.place_id not in own)
+    return found
 
 
 def _told_apart(options: list[Located]) -> list[Located]:
-    """Add the outcode to labels that would still read alike: two Suttons in one county."""
+    """Add to labels that would still read alike what tells them apart: two Suttons in one county, a town and an area."""
     labels = [option.label for option in options]
-    return [
-        replace(option, label=f"{option.label} ({option.outcode})", public_label=f"{option.label} ({option.outcode})")
-        if labels.count(option.label) > 1 and option.outcode
-        else option
-        for option in options
-    ]
+
+    def told(option: Located) -> Located:
+        if labels.count(option.label) == 1:
+            return option
+        is_area = option.place is not None and option.place.kind == Place.Kind.COUNCIL
+        what = "council area" if is_area else option.outcode or "town"
+        return replace(option, label=f"{option.label} ({what})", public_label=f"{option.label} ({what})")
+
+    return [told(option) for option in options]
 
 
-def _narrowed(options: list[Located], qualifier: str) -> list[Located]:
-    """Return the options a second half fits: "Newport, Shropshire" and "Brampton, CA8"."""
-    wanted, code = search_name(qualifier), outcode_of(qualifier)
+def _narrowed(options: list[Located], county: str, outcode: str | None) -> list[Located]:
+    """Return the options that lie in an outcode, or in a council's area of this name or of a name with it inside."""
     return [
         option
         for option in options
-        if (code is not None and option.outcode == code)
-        or (wanted and option.council is not None and wanted in search_name(option.council.name))
+        if (outcode is not None and option.outcode == outcode)
+        or (len(county) > 2 and option.council is not None and county in search_name(option.council.name))
     ]
 
 
 def _alike(name: str) -> list[Located]:
-    """Return towns whose names are spelt much like this one, the likest first."""
+    """Return the towns that may have been meant: "Hull" is the end of a name, "Durhm" is misspelt."""
+    whole = Q(search_name__regex=rf"\m{name}\M")
     rows = (
         _towns()
-        .filter(search_name__trigram_similar=name)
-        .annotate(likeness=TrigramSimilarity("search_name", name))
-        .filter(likeness__gte=LIKE_ENOUGH)
-        .order_by("-likeness", "-population", "pk")
+        .filter(whole | Q(search_name__trigram_similar=name))
+        .annotate(likeness=TrigramSimilarity("search_name", name), has_it=Case(When(whole, then=1), default=0))
+        .filter(Q(has_it=1) | Q(likeness__gte=LIKE_ENOUGH))
+        .order_by("-has_it", Case(When(whole, then=-F("population")), default=0), "-likeness", "-population", "pk")
     )
     return _told_apart([_at_town(row) for row in rows[:SUGGESTIONS]])
 

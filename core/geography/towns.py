@@ -14,11 +14,12 @@ from core.errors import DomainError
 from core.models import AuthorityCode, Outcode, Place, Town
 
 from .loading import Points
-from .locating import SETTLEMENTS, distance_miles, search_name
+from .locating import METRES_A_MILE, SETTLEMENTS, distance_miles, search_name
 
 # How far from its nearest postcode a town may lie: beyond that the list of postcodes has a gap.
 WINDOW_DEGREES = 0.06
-NAMED_WITHIN_MILES = 12
+# Where no place of an outcode has a name of its own, one this near to its centre lends it.
+NAMED_WITHIN_MILES = 1.0
 # A name of the tree and one of GeoNames this near are the same town.
 SAME_TOWN_MILES = 6
 COMPARED = (
@@ -81,7 +82,7 @@ def _placed(towns: list[Town], points: Points) -> list[Town]:
 
     councils = councils_by_code()
     ours: dict[str, list[Place]] = defaultdict(list)
-    settlements: Any = Place.objects.filter(kind__in=SETTLEMENTS, latitude__isnull=False)
+    settlements: Any = Place.objects.filter(kind__in=SETTLEMENTS)
     for place in settlements:
         ours[search_name(place.name)].append(place)
     latitudes, longitudes = np.asarray(points.latitudes), np.asarray(points.longitudes)
@@ -98,8 +99,12 @@ def _placed(towns: list[Town], points: Points) -> list[Town]:
                 town.outcode = points.outcodes[at]
                 town.council = councils.get(points.codes[at])
         for place in ours[town.search_name]:
-            near = distance_miles(town.latitude, town.longitude, place.latitude or 0, place.longitude or 0)
-            if near <= SAME_TOWN_MILES:
+            if place.latitude is None or place.longitude is None:
+                is_same = town.council is not None and place.parent_id == town.council.pk
+            else:
+                away_miles = distance_miles(town.latitude, town.longitude, place.latitude, place.longitude)
+                is_same = away_miles <= SAME_TOWN_MILES
+            if is_same:
                 town.place = place
     return towns
 
@@ -120,6 +125,9 @@ def _with_slugs(towns: list[Town]) -> list[Town]:
 
     taken = set(Place.objects.values_list("slug", flat=True))
     plain = {id(town): slug(town.search_name, town.council.slug if town.council else "england") for town in towns}
+    for town in towns:
+        if town.council and town.council.slug == slug(town.name):
+            plain[id(town)] = slug(town.name, "town")
     repeats = Counter(plain.values())
     for town in towns:
         town.slug = plain[id(town)]
@@ -133,7 +141,7 @@ def _with_slugs(towns: list[Town]) -> list[Town]:
 
 
 def _name_outcodes() -> int:
-    """Call each outcode by the largest town in it, or else by the nearest to its centre."""
+    """Call each outcode by the largest town in it, or else by the nearest one that lies among its postcodes."""
     inside: dict[str, Town] = {}
     towns = list(Town.objects.order_by("-population", "pk"))
     for town in towns:
@@ -153,6 +161,7 @@ def _nearest(outcode: Outcode, towns: list[Town]) -> Town | None:
     def away(town: Town) -> float:
         return distance_miles(outcode.latitude, outcode.longitude, town.latitude, town.longitude)
 
-    near = [town for town in towns if abs(town.latitude - outcode.latitude) < 0.2]
+    furthest = max(NAMED_WITHIN_MILES, outcode.radius95 / METRES_A_MILE / 2)
+    near = [town for town in towns if abs(town.latitude - outcode.latitude) < furthest / 60]
     nearest = min(near, key=away, default=None)
-    return nearest if nearest and away(nearest) <= NAMED_WITHIN_MILES else None
+    return nearest if nearest and away(nearest) <= furthest else None
