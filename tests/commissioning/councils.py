@@ -53,7 +53,7 @@ class Council:
                 service=service, unit="bed", available=1, told_at=NOON, expires_at=NOON.replace(year=2027)
             )
         )
-        self._add(Rating.objects.create(service=service, value="good"))
+        self._add(Rating.objects.create(service=service, state="unknown_text", stated="Unclear"))
 
         framework = self._add(buying.FrameworkFactory(**draft))
         lot = self._add(buying.LotFactory(framework=framework))
