@@ -443,13 +443,15 @@ DECLARE
     part text := 'SELECT ' || TG_ARGV[0] || ' AS service_id FROM %I AS part ' || coalesce(TG_ARGV[1], '');
     touched text := format(part, 'changed');
     this bigint := pg_current_xact_id()::text::bigint;
+    noted bigint;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         touched := touched || ' UNION ALL ' || format(part, 'former');
     END IF;
     EXECUTE 'INSERT INTO providers_searchnote SELECT DISTINCT $1, service_id FROM (' || touched || ') AS every'
         ' WHERE service_id IS NOT NULL ON CONFLICT DO NOTHING' USING this;
-    IF FOUND THEN
+    GET DIAGNOSTICS noted = ROW_COUNT;
+    IF noted > 0 THEN
         INSERT INTO providers_searchturn VALUES (this) ON CONFLICT DO NOTHING;
     END IF;
     RETURN NULL;
