@@ -1,5 +1,5 @@
 """The directory in the commissioners' workspace, and the people and letters that belong to it."""
 
-from . import directory, revisions
+from . import corrections, directory, freshness, people, revisions
 
-__all__ = ["directory", "revisions"]
+__all__ = ["corrections", "directory", "freshness", "people", "revisions"]

@@ -6,9 +6,14 @@ from django.contrib import admin
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from commissioning.admin import OrganisationScopedAdmin, ScopedTabularInline
+from commissioning.admin import OrganisationScopedAdmin, ScopedTabularInline, object_action
 from commissioning.admin.scope import sees_all
+from core import clock
 from providers.models import Fee, Location, Provider, Rating, Service, Unit, Vacancy
+from providers.people_forms import InviteForm
+from providers.services import freshness, invitations
+
+from .freshness import FreshnessMixin
 
 
 class DirectoryAdmin(OrganisationScopedAdmin):
@@ -31,6 +36,16 @@ class ProviderAdmin(DirectoryAdmin):
     list_filter = ["sector", "is_sample"]
     search_fields = ["name", "trading_name"]
     prepopulated_fields = {"slug": ["name"]}
+    object_actions = ["invite"]
+
+    @object_action(
+        "Invite somebody to keep this entry",
+        confirm="They get a link by e-mail that works once. What they change, the council looks at first.",
+        form=InviteForm,
+    )
+    def invite(self, request: Any, obj: Provider, *, email: str) -> str:
+        invitations.invite(provider=obj, email=email, by=request.user, at=clock.now())
+        return f"The invitation is on its way to {email}."
 
 
 @admin.register(Location)
@@ -67,7 +82,7 @@ class RatingInline(ScopedTabularInline):
 
 
 @admin.register(Service)
-class ServiceAdmin(DirectoryAdmin):
+class ServiceAdmin(FreshnessMixin, DirectoryAdmin):
     organisation_field = "provider__organisation"
     list_display = ["name", "provider", "setting", "is_sample"]
     list_select_related = ["provider"]
@@ -75,3 +90,13 @@ class ServiceAdmin(DirectoryAdmin):
     search_fields = ["name", "provider__name"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [UnitInline, FeeInline, VacancyInline, RatingInline]
+    readonly_fields = ["confirmed_at", "checked_at"]  # set by services.freshness
+    object_actions = ["mark_checked"]
+
+    def offers(self, action: str, obj: Service) -> bool:
+        return obj.is_public(at=clock.now())
+
+    @object_action("Checked today", confirm="Families read that the council has checked this entry today.")
+    def mark_checked(self, request: Any, obj: Service) -> str:
+        freshness.mark_checked(service=obj, by=request.user, at=clock.now())
+        return "Families now read that the council has checked this today."

@@ -69,6 +69,14 @@ class FreshnessQuerySet(models.QuerySet["models.Model"]):
         """Public entries that nobody has confirmed for so long that the council looks into it."""
         return self._unconfirmed_since(at - overdue_age())
 
+    def for_council(self, *, at: dt.datetime) -> Self:
+        """Overdue entries that the council has not looked into since, the oldest first: its queue."""
+        return (
+            self.overdue(at=at)
+            .exclude(checked_at__gte=at - overdue_age())
+            .order_by(Coalesce("confirmed_at", "published_at"), "pk")
+        )
+
     def _unconfirmed_since(self, moment: dt.datetime) -> Self:
         return self.alias(known_at=Coalesce("confirmed_at", "published_at")).filter(
             Q(published_at__isnull=False, ended__isnull=True, known_at__lt=moment)

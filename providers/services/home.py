@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Replace, Upper
 
 from commissioning.models import Officer, Organisation
 from core import geography
-from core.models import Place, User
-from providers.models import Location, Provider, Service
+from core.models import Place, Postcode, User
+from providers.models import Location, Provider, Service, ServiceQuerySet
 
 DECIDING_ROLES = (Officer.Role.PUBLISHER, Officer.Role.ADMINISTRATOR)
 
@@ -44,6 +45,35 @@ def council_for(place: Place) -> Organisation | None:
     councils = Organisation.objects.filter(kind=Organisation.Kind.COUNCIL, succeeded_by__isnull=True)
     named = councils.filter(gss_code=place.gss_code).first() if place.gss_code else None
     return named or councils.filter(coverage__place=place).order_by("pk").first()
+
+
+def services_of(organisation: Organisation) -> ServiceQuerySet:
+    """Return the services of which an organisation is the home council, as :func:`home_council` says of each."""
+    places = Place.objects.filter(kind=Place.Kind.COUNCIL).filter(
+        Q(gss_code=organisation.gss_code, gss_code__isnull=False) | Q(coverage__organisation=organisation)
+    )
+    own = [place.pk for place in places.distinct() if council_for(place) == organisation]
+    above = (
+        Place.objects.filter(kind=Place.Kind.COUNCIL)
+        .alias(below=ExpressionWrapper(OuterRef("place__path"), CharField()))
+        .filter(Q(below=F("path")) | Q(below__startswith=Concat(F("path"), Value("/"))))
+        .order_by("-path")
+    )
+    located = Location.objects.filter(services=OuterRef("pk")).annotate(
+        council=Coalesce(_council_at("postcode"), Subquery(above.values("pk")[:1]))
+    )
+    rows: ServiceQuerySet = Service.objects.alias(
+        home=Coalesce(
+            Subquery(located.filter(council__isnull=False).order_by("pk").values("council")[:1]),
+            _council_at("provider__registered_postcode"),
+        )
+    )
+    return rows.filter(Q(home__in=own) | Q(home__isnull=True, provider__organisation=organisation))
+
+
+def _council_at(field: str) -> Subquery:
+    plain = Upper(Replace(OuterRef(field), Value(" "), Value("")))
+    return Subquery(Postcode.objects.filter(postcode=plain).values("council")[:1])
 
 
 def deciders(organisation: Organisation | None) -> QuerySet[User]:

@@ -9,7 +9,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from core import audit, mail
+from commissioning.models import Organisation
+from core import audit, mail, versions
 from core.errors import AlreadyDone, DomainError
 from core.models import User
 from core.text import clean_plain_text
@@ -51,18 +52,11 @@ def invite(*, provider: Provider, email: str, by: Any, at: dt.datetime) -> Invit
     :raises AlreadyDone: if the address keeps the entry already, or has an open invitation.
     """
     provider = Provider.objects.select_for_update(of=("self",), no_key=True).get(pk=provider.pk)
-    organisation = _may_manage(by, provider)
-    email = User.objects.normalize_email(clean_plain_text(email))
-    if Representative.objects.filter(provider=provider, user__email__iexact=email).exists():
-        raise AlreadyDone(f"{email} keeps this entry already.")
-    if Invitation.objects.open(at=at).filter(provider=provider, email__iexact=email).exists():
-        raise AlreadyDone(f"{email} has an invitation that still waits. You can send it again.")
-    if Invitation.objects.filter(provider=provider, invited_at__gt=at - dt.timedelta(days=1)).count() >= MOST_A_DAY:
-        raise CannotInvite(f"{MOST_A_DAY} people have been invited for this provider today. Invite more tomorrow.")
+    organisation = check_invitable(provider=provider, email=email, by=by, at=at)
     token = new_token()
     invitation = Invitation.objects.create(
         provider=provider,
-        email=email,
+        email=_plain(email),
         organisation=organisation,
         invited_by=by,
         invited_at=at,
@@ -72,6 +66,24 @@ def invite(*, provider: Provider, email: str, by: Any, at: dt.datetime) -> Invit
     _record("invitation.sent", invitation, by=by, at=at)
     _send(invitation, token)
     return invitation
+
+
+def check_invitable(*, provider: Provider, email: str, by: Any, at: dt.datetime) -> Organisation | None:
+    """Say why somebody cannot be invited now, if they cannot.
+
+    :return: the council that invites; None for a representative, and for an operator where there is no council.
+    :raises CannotInvite: if the person neither looks after the entry nor keeps it, or has invited too many.
+    :raises AlreadyDone: if the address keeps the entry already, or has an open invitation.
+    """
+    organisation = _may_manage(by, provider)
+    email = _plain(email)
+    if Representative.objects.filter(provider=provider, user__email__iexact=email).exists():
+        raise AlreadyDone(f"{email} keeps this entry already.")
+    if Invitation.objects.open(at=at).filter(provider=provider, email__iexact=email).exists():
+        raise AlreadyDone(f"{email} has an invitation that still waits. You can send it again.")
+    if Invitation.objects.filter(provider=provider, invited_at__gt=at - dt.timedelta(days=1)).count() >= MOST_A_DAY:
+        raise CannotInvite(f"{MOST_A_DAY} people have been invited for this provider today. Invite more tomorrow.")
+    return organisation
 
 
 @transaction.atomic
@@ -219,7 +231,11 @@ def end_representation(*, representative: Representative, by: Any, at: dt.dateti
     found.delete()
 
 
-def _may_manage(by: Any, provider: Provider) -> Any:
+def _plain(email: str) -> str:
+    return User.objects.normalize_email(clean_plain_text(email))
+
+
+def _may_manage(by: Any, provider: Provider) -> Organisation | None:
     """Return the council a person invites for; None for a representative and an operator without one."""
     organisation = home_organisation(provider)
     if may_look_after(by, organisation):
@@ -267,7 +283,23 @@ def _accept(invitation: Invitation, user: User, *, at: dt.datetime) -> Represent
             organisation=invitation.provider,
             after={"account": user.pk, "provider": invitation.provider_id},
         )
+    _claim(invitation, by=user, at=at)
     return representative
+
+
+def _claim(invitation: Invitation, *, by: User, at: dt.datetime) -> None:
+    """Put an entry that nobody kept, such as an imported one, under the council whose invitation was accepted."""
+    provider = Provider.objects.select_for_update(of=("self",), no_key=True).get(pk=invitation.provider_id)
+    if provider.organisation_id is not None or invitation.organisation is None:
+        return
+    before = audit.snapshot(provider, ["organisation"])
+    provider.organisation = invitation.organisation
+    provider.save(update_fields=["organisation"])
+    after = audit.snapshot(provider, ["organisation"])
+    audit.record(
+        "provider.claimed", provider, by=by, at=at, organisation=invitation.organisation, before=before, after=after
+    )
+    versions.touch(*Provider.REGISTERS)
 
 
 def _record(action: str, invitation: Invitation, *, by: Any, at: dt.datetime, before: Any = None) -> None:

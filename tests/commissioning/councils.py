@@ -55,6 +55,11 @@ class Council:
         )
         self._add(Rating.objects.create(service=service, state="unknown_text", stated="Unclear"))
 
+        keeper = UserFactory(email=f"keeper@{word}.example", name=f"{word} keeper")
+        self._add(directory.RepresentativeFactory(user=keeper, provider=provider))
+        self._add(directory.InvitationFactory(provider=provider, invited_by=self.user, **mine))
+        self._add(directory.CorrectionFactory(service=service, email=f"family@{word}.example", **mine))
+
         framework = self._add(buying.FrameworkFactory(**draft))
         lot = self._add(buying.LotFactory(framework=framework))
         self._add(buying.RateFactory(framework=framework, lot=lot))
