@@ -296,6 +296,17 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Public registers of care services, opportunities, contracts and strategies.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": PUBLIC_URL}],
+    "LICENSE": {
+        "name": "Open Government Licence v3.0",
+        "url": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    },
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RatingState": "providers.models.ratings.Rating.State",
+        "RatingQuestion": "providers.models.ratings.Rating.Question",
+        "ServiceSetting": "providers.models.services.Service.Setting",
+    },
 }
 
 # --- Logs and errors: never a request's body or query ---

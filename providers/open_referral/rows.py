@@ -127,7 +127,9 @@ class Surroundings:
         return self.contacts.get(f"organisation {service.provider.organisation_id}", "")
 
 
-def surroundings(services: Iterable[Any], *, at: dt.datetime, site: str, with_terms: bool) -> Surroundings:
+def surroundings(
+    services: Iterable[Any], *, at: dt.datetime, site: str, with_terms: bool, with_contacts: bool = True
+) -> Surroundings:
     """Look up what these services, fetched already, need besides."""
     services = list(services)
     locations = [location for service in services for location in service.locations.all()]
@@ -143,7 +145,7 @@ def surroundings(services: Iterable[Any], *, at: dt.datetime, site: str, with_te
     found.postcodes = Postcode.objects.select_related("council").in_bulk(codes)
     found.outcodes = Outcode.objects.in_bulk({outcode_of(one.postcode) for one in withheld} - {None})
     checked = [service for service in services if service.checked_at]
-    if checked:
+    if checked and with_contacts:
         found.contacts = _contacts(found, checked)
     return found
 
