@@ -27,7 +27,7 @@ CREATE FUNCTION providers_search_places(ids bigint[]) RETURNS TABLE (
         CASE WHEN location.is_address_withheld THEN 'outcode' WHEN location.latitude IS NOT NULL THEN 'exact'
             WHEN postcode.latitude IS NOT NULL THEN 'postcode' ELSE 'outcode' END,
         -- Bits of what it has, then of what nobody told.
-        (SELECT array_agg((CASE WHEN has THEN number - 1 ELSE number + 4 END)::smallint)
+        (SELECT array_agg((CASE WHEN has THEN number - 1 ELSE number + 5 END)::smallint)
          FROM unnest(ARRAY[location.has_step_free_entrance, location.has_accessible_toilet, location.has_hearing_loop,
                            location.has_accessible_parking, location.has_lift]) WITH ORDINALITY AS feature (has, number)
          WHERE has IS NOT FALSE)
@@ -122,12 +122,12 @@ BEGIN
                 CASE WHEN service.takes_self_funders THEN 5 WHEN service.takes_self_funders IS NULL THEN 8 END,
                 CASE WHEN service.takes_council_funded THEN 6 WHEN service.takes_council_funded IS NULL THEN 9 END,
                 CASE WHEN service.takes_nhs_funded THEN 7 WHEN service.takes_nhs_funded IS NULL THEN 10 END,
-                CASE WHEN goes.goes_there THEN 21 END,
-                CASE WHEN goes.comes_home THEN 22 END,
-                CASE WHEN language.bits IS NULL THEN 23 END,
-                CASE WHEN several.locations > 1 THEN 26 END
+                CASE WHEN several.locations > 1 THEN 16 END,
+                CASE WHEN goes.goes_there THEN 22 END,
+                CASE WHEN goes.comes_home THEN 23 END,
+                CASE WHEN language.bits IS NULL THEN 24 END
             ] || coalesce((SELECT array_agg(11 + bit) FROM unnest(place.access) AS bit),
-                          ARRAY[16, 17, 18, 19, 20]))::smallint[], 0) AS flags,
+                          ARRAY[17, 18, 19, 20, 21]))::smallint[], 0) AS flags,
             greatest(service.published_at, provider.published_at) AS public_from,
             vacancy.space_from, vacancy.space_until, vacancy.told_until, service.confirmed_at, fee.fee,
             left(core_search_fold(service.name), 80) AS sort_name
