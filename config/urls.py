@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from config import accounts, health
 from config.sitemaps import SITEMAPS
-from config.views import home, pages
+from config.views import home, interface, pages
 
 # Before the admin's addresses are made: they keep the views they find.
 accounts.guard_workspace(admin.site)
@@ -33,6 +33,8 @@ urlpatterns = [
     path("", include("tenders.urls")),
     path("", include("providers.urls")),
     path("", include("commissioning.urls")),
+    path("api/v1/schema/", interface.schema, name="api_schema"),
+    path("api/v1/docs/", interface.documentation, name="api_docs"),
     path("openreferral/v3/", include("providers.open_referral.urls")),
     path("account/", include("config.account_urls")),
     path("admin/", admin.site.urls),

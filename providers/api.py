@@ -47,8 +47,8 @@ NO_POSTCODES_HERE = (
 )
 
 PROBLEMS = {
-    400: OpenApiResponse(ProblemSerializer, description="A parameter cannot be read; `parameter` says which."),
-    429: OpenApiResponse(ProblemSerializer, description="Too many requests. `Retry-After` says in how many seconds."),
+    400: OpenApiResponse(ProblemSerializer, description="A parameter cannot be read; the field parameter says which."),
+    429: OpenApiResponse(ProblemSerializer, description="Too many requests. Retry-After says in how many seconds."),
 }
 
 
@@ -81,8 +81,8 @@ PARAMETERS = [
     OpenApiParameter("untold", bool, description="With those that have not told us of funding, space, access or languages."),
     OpenApiParameter("setting", str, enum=["place", "home"], description="You go there, or it comes to you."),
     OpenApiParameter("order", str, enum=[one.value for one in Order], description="Nearest first with a place, else by name."),
-    OpenApiParameter("page", int, default=1, description=f"Page of the list `near`, at most {LAST_PAGE}."),
-    OpenApiParameter("home", int, default=1, description=f"Page of the list `home`, at most {LAST_PAGE}."),
+    OpenApiParameter("page", int, default=1, description=f"Page of the list of places near, at most {LAST_PAGE}."),
+    OpenApiParameter("home", int, default=1, description=f"Page of the list of what comes to you, at most {LAST_PAGE}."),
 ]  # fmt: skip
 
 
