@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Replace, Upper
 
 from commissioning.models import Officer, Organisation
@@ -60,12 +60,13 @@ def services_of(organisation: Organisation) -> ServiceQuerySet:
         .order_by("-path")
     )
     located = Location.objects.filter(services=OuterRef("pk")).annotate(
-        council=Coalesce(_council_at("postcode"), Subquery(above.values("pk")[:1]))
+        council=Coalesce(_council_at("postcode"), Subquery(above.values("pk")[:1]), output_field=BigIntegerField())
     )
     rows: ServiceQuerySet = Service.objects.alias(
         home=Coalesce(
             Subquery(located.filter(council__isnull=False).order_by("pk").values("council")[:1]),
             _council_at("provider__registered_postcode"),
+            output_field=BigIntegerField(),
         )
     )
     return rows.filter(Q(home__in=own) | Q(home__isnull=True, provider__organisation=organisation))
