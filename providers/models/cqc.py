@@ -47,7 +47,16 @@ class CqcRegistration(models.Model):
         max_length=20, blank=True, help_text="The CQC location ID that stands for both of a dual registration."
     )
     local_authority_name = models.CharField(max_length=80, blank=True)
-    seen_in = models.ForeignKey(CqcImport, models.PROTECT, null=True, blank=True, related_name="registrations")
+    # Without an index, so that a change of facts stays within its page; nothing asks for an import's registrations.
+    seen_in = models.ForeignKey(
+        CqcImport,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="registrations",
+        help_text="The import that last said something new of it.",
+    )
 
     class Meta:
         verbose_name = "CQC registration"
