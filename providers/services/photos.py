@@ -86,6 +86,8 @@ def _described(alt_text: str) -> str:
 
 
 def _of_draft(provider: Provider, service: Service, at: dt.datetime) -> list[profile.Values]:
+    # Read anew, now that the provider is locked.
+    service = Service.objects.get(pk=service.pk, provider=provider)
     photos: list[profile.Values] = revisions.open_draft(provider=provider, service=service, at=at).values["photos"]
     return photos
 
