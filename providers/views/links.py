@@ -44,9 +44,11 @@ def invitation(request, token):
                 token=token, name=form.cleaned_data["name"], password=form.cleaned_data["password1"], at=at
             )
             # The link has proven the address.
-            return perform_login(
+            response = perform_login(
                 request, representative.user, email_verification="none", redirect_url=reverse("providers:welcome")
             )
+            request.session.set_expiry(0)  # As at the sign-in page: people share computers.
+            return response
     except DomainError as gone:
         return _gone(request, gone, status=GONE if isinstance(gone, invitations.InvitationGone) else REFUSED)
     context = {
