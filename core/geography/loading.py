@@ -127,7 +127,7 @@ def load_postcodes(
         _merge_outcodes(cursor, report)
         if not report.is_unchanged:
             versions.touch("places")
-        cursor.execute("DROP TABLE staging")
+        cursor.execute("DROP TABLE staging, authority")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE core_postcode, core_outcode, core_outcodecouncil")
     return report, points

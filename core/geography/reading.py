@@ -21,9 +21,13 @@ from typing import Any, NamedTuple
 
 from core.errors import DomainError
 
-from .postcodes import FULL
+from .postcodes import OUTWARD
 
 NATIONS = frozenset("EWS")
+# Any letters at the end, unlike what a person may type: a list is believed.
+POSTCODE = re.compile(rf"{OUTWARD}[0-9][A-Z]{{2}}")
+# Girobank's, the one postcode of another shape: it has no place.
+OF_NO_PLACE = {"GIR0AA"}
 GSS_CODE = re.compile(r"[EWS]\d{8}")
 PROBLEMS_SHOWN = 20
 ROWS_AT_ONCE = 50_000
@@ -172,7 +176,7 @@ def _is_directory(part: _Part) -> bool:
 
 def _is_code_point(part: _Part) -> bool:
     first = part.first()
-    return len(first) == 10 and FULL.fullmatch(first[0].replace(" ", "").upper()) is not None
+    return len(first) == 10 and POSTCODE.fullmatch(first[0].replace(" ", "").upper()) is not None
 
 
 def _directory_rows(source: Source, part: _Part) -> Iterator[Row]:
@@ -203,7 +207,10 @@ def _directory_rows(source: Source, part: _Part) -> Iterator[Row]:
                 source.leave_out("without a position")
                 continue
             postcode = values[postcode_at].replace(" ", "").upper()
-            if not FULL.fullmatch(postcode):
+            if postcode in OF_NO_PLACE:
+                source.leave_out("without a position")
+                continue
+            if not POSTCODE.fullmatch(postcode):
                 source.refuse(part.name, number, columns["postcode"], f"“{values[postcode_at]}” is no postcode.")
                 continue
             if not GSS_CODE.fullmatch(code):
@@ -249,7 +256,7 @@ def _code_point_metres(source: Source, part: _Part) -> Iterator[tuple[str, float
                 source.refuse(part.name, number, str(len(values)), "Code-Point Open has ten columns.")
                 continue
             postcode, code = values[0].replace(" ", "").upper(), values[8].strip()
-            if not FULL.fullmatch(postcode):
+            if not POSTCODE.fullmatch(postcode):
                 source.refuse(part.name, number, "1 (postcode)", f"“{values[0]}” is no postcode.")
                 continue
             if values[1].strip() in NO_POSITION:
