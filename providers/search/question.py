@@ -1,4 +1,4 @@
-"""The search for care: one question, two lists (near you, comes to you), the counts of every filter.
+"""What the search for care is asked, and what it answers.
 
 `ServiceQuery` says what is asked, `search` answers with `Results`. A service stands in each list once. With a place
 the lists are:
@@ -15,13 +15,13 @@ value chosen besides the others.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from core.geography import Located
+from core.search import FacetValue
 
 PAGE_SIZE = 20
 RADII_MILES = (1, 2, 5, 10, 15, 25, 40)
@@ -42,7 +42,14 @@ ACCESS = {
     "parking": "Accessible parking",
     "lift": "Lift",
 }
-SETTINGS = {"place": "You go there", "home": "Comes to you"}
+SETTINGS = {"place": "You go there", "home": "Comes to you, or by phone or online"}
+SPACE = {"1": "Has space now"}
+
+
+# The parts of a `ServiceQuery` that narrow it, in the order in which one would take them away.
+FILTERS = (
+    "words", "has_space", "rating", "languages", "access", "funding", "groups", "types", "setting", "councils",
+)  # fmt: skip
 
 
 class Order(StrEnum):
@@ -51,14 +58,20 @@ class Order(StrEnum):
     MATCH = "match", "Your words in the name first, then by name"
     NEAREST = "nearest", "Nearest first"
     NAME = "name", "By name"
-    RATING = "rating", (
-        "Best rating first: outstanding, good, then services without a rating, since that is neither good nor bad, "
-        "then requires improvement, inadequate"
+    RATING = (
+        "rating",
+        (
+            "Best rating first: outstanding, good, then services without a rating, since that is neither good nor bad, "
+            "then requires improvement, inadequate"
+        ),
     )
     CONFIRMED = "confirmed", "Most recently confirmed by the provider first; never confirmed last"
-    FEE = "fee", (
-        "Lowest starting fee first: by the hour, session, day, night, then week, since they cannot be compared; "
-        "no fee told last"
+    FEE = (
+        "fee",
+        (
+            "Lowest starting fee first: by the hour, session, day, night, then week, since they cannot be compared; "
+            "no fee told last"
+        ),
     )
 
     reason: str
@@ -134,15 +147,6 @@ class HitPage:
 
 
 @dataclass(frozen=True, slots=True)
-class FacetValue:
-    """A value one may choose in a filter, for its label; ``parent`` is the value above it."""
-
-    value: str
-    label: str
-    parent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Results:
     """What the search found. ``total`` counts each service once, whichever lists it stands in.
 
@@ -172,21 +176,3 @@ class Relaxed:
     name: str
     query: ServiceQuery
     total: int
-
-
-def search(query: ServiceQuery, *, at: dt.datetime, with_facets: bool = True) -> Results:
-    """Answer a question at a moment, in one query of the database, two or three where words need correcting."""
-    raise NotImplementedError
-
-
-def without_one_filter(query: ServiceQuery, *, at: dt.datetime) -> list[Relaxed]:
-    """Return for each filter in use how many services are found without it, the one that helps most first.
-
-    Those whose removal finds nothing more are left out.
-    """
-    raise NotImplementedError
-
-
-def widened(query: ServiceQuery, *, at: dt.datetime) -> Relaxed | None:
-    """Return the question with the next radius that finds something, or None without a place or if none does."""
-    raise NotImplementedError

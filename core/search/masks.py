@@ -1,0 +1,72 @@
+"""Filters as bits: each value of a filter is a bit in a row's masks, and one sum counts three values at once.
+
+A mask is a bigint of 63 bits. The bits 0, 1 and 2 of a filter stand at places 0, 21 and 42, the next three at 1, 22 and
+43, and so on: ``sum((mask >> 1) & TRIPLE)`` counts bits 3, 4 and 5 of all rows, each in 21 bits of one number. That
+holds up to two million rows; it was measured at a third of the time of one sum for each value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+WIDTH = 63
+FIELD = 21
+TRIPLE = 1 | 1 << FIELD | 1 << 2 * FIELD
+MOST_ROWS = (1 << FIELD) - 1
+
+
+def place(bit: int) -> int:
+    """Return a mask in which only this bit of its column is set, as SQL's ``core_search_mask`` does."""
+    within = bit % WIDTH
+    return 1 << within % 3 * FIELD + within // 3
+
+
+def masks(bits: Iterable[int], columns: int) -> list[int]:
+    """Return the masks of a filter's columns in which these bits are set."""
+    found = [0] * columns
+    for bit in bits:
+        if bit < columns * WIDTH:
+            found[bit // WIDTH] |= place(bit)
+    return found
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter with counts.
+
+    :param columns: the columns of its masks, 63 values each.
+    :param bits: the bit of each value, where they are fixed; otherwise `core.models.SearchValue` has them.
+    :param unsaid: the bit that says nobody told, for filters whose rows may also be wanted without an answer.
+    :param must_all: whether all chosen values must hold, and not any one of them.
+    :param is_sparse: whether a row holds few of very many values, so that rows are better grouped than summed.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    bits: Mapping[str, int] = field(default_factory=dict)
+    unsaid: int | None = None
+    must_all: bool = False
+    is_sparse: bool = False
+
+
+def sums(column: str, bits: int) -> list[str]:
+    """Return the SQL expressions that count the first so many bits of a column, three each."""
+    return [f"sum(({column} >> {number}) & {TRIPLE})" for number in range(-(-min(bits, WIDTH) // 3))]
+
+
+def read_sums(values: Iterable[int]) -> list[int]:
+    """Return the count of each bit from the values of `sums`."""
+    counts: list[int] = []
+    for value in values:
+        counts += (value & MOST_ROWS, value >> FIELD & MOST_ROWS, value >> 2 * FIELD)
+    return counts
+
+
+def bits_of(mask: int) -> Iterable[int]:
+    """Yield the bits that are set in a column's mask."""
+    while mask:
+        lowest = mask & -mask
+        where = lowest.bit_length() - 1
+        yield where % FIELD * 3 + where // FIELD
+        mask ^= lowest

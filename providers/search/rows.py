@@ -1,0 +1,59 @@
+"""How the rows of the search for care (`providers.models.SearchRow`) are read: their filters and the bits of each."""
+
+from __future__ import annotations
+
+from core.search import Facet, FacetValue, place
+
+from .question import ACCESS, FUNDING, RATINGS, SETTINGS, SPACE
+
+INDEX = "services"
+FLAGS = ("flags",)
+
+# The bits of the column ``flags``, as `providers_search_refresh` sets them. What nobody told of a value stands some
+# threes further on, so that one shift of the whole mask puts it at the value's own place.
+SEVERAL = 16
+LANGUAGES_UNSAID = 24
+HAS_SPACE = 25
+NEAR, HOME, FOUND = 27, 28, 29
+FLAGS_USED = 30
+
+RATING = Facet("rating", FLAGS, {value: bit for bit, value in enumerate(RATINGS)})
+PAYING = Facet("funding", FLAGS, {value: 5 + bit for bit, value in enumerate(FUNDING)})
+ACCESSIBLE = Facet("access", FLAGS, {value: 11 + bit for bit, value in enumerate(ACCESS)}, must_all=True)
+SETTING = Facet("setting", FLAGS, {"place": 22, "home": 23})
+SPACE_NOW = Facet("space", FLAGS, {"1": HAS_SPACE})
+TYPES = Facet("types", ("types_0", "types_1"))
+GROUPS = Facet("groups", ("groups_0",))
+LANGUAGES = Facet("languages", ("languages_0", "languages_1"))
+COUNCILS = Facet("councils", ("councils_0", "councils_1", "councils_2", "councils_3"), is_sparse=True)
+FACETS = (TYPES, GROUPS, PAYING, RATING, SPACE_NOW, ACCESSIBLE, LANGUAGES, COUNCILS, SETTING)
+
+COLUMNS = (*TYPES.columns, *GROUPS.columns, *LANGUAGES.columns, *COUNCILS.columns)
+GOES_THERE, COMES_HOME = place(SETTING.bits["place"]), place(SETTING.bits["home"])
+
+_FIXED = {"funding": FUNDING, "rating": RATINGS, "access": ACCESS, "space": SPACE, "setting": SETTINGS}
+FIXED_VALUES = {
+    name: tuple(FacetValue(value, label) for value, label in values.items()) for name, values in _FIXED.items()
+}
+
+
+def _bits(facet: Facet) -> int:
+    found = 0
+    for bit in facet.bits.values():
+        found |= place(bit)
+    return found
+
+
+def flags_sql(*, include_unsaid: bool) -> str:
+    """Return the SQL of a row's flags at the moment of the search (a parameter, twice): with whether it has space now.
+
+    With ``include_unsaid`` what nobody told of counts like what was told.
+    """
+    has_space = f"CASE WHEN row.space_from <= %s AND row.space_until > %s THEN {place(HAS_SPACE)} ELSE 0 END"
+    if not include_unsaid:
+        return f"row.flags | {has_space}"
+    has_space = (
+        f"CASE WHEN row.space_from <= %s AND row.space_until > %s OR row.told_until IS NULL OR row.told_until <= %s"
+        f" THEN {place(HAS_SPACE)} ELSE 0 END"
+    )
+    return f"row.flags | (row.flags >> 1 & {_bits(PAYING)}) | (row.flags >> 2 & {_bits(ACCESSIBLE)}) | {has_space}"
