@@ -93,6 +93,13 @@ def _with_plain_refusal(field: Any) -> Any:
     return field
 
 
+def _name_of(item: Any) -> Any:
+    """The field of a list's filter, or the parameter of one that is made by hand."""
+    if isinstance(item, (list, tuple)):
+        return item[0]
+    return getattr(item, "parameter_name", item)
+
+
 class GuardedDoorsMixin:
     """Answers only the filters that the page itself offers, and never breaks on a key that is none."""
 
@@ -116,7 +123,7 @@ class GuardedDoorsMixin:
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         # Any other look-up could ask about rows that are not shown, letter by letter.
         filters = self.get_list_filter(request)
-        named = {item[0] if isinstance(item, (list, tuple)) else item for item in filters} | {self.date_hierarchy}
+        named = {_name_of(item) for item in filters} | {self.date_hierarchy}
         first, *rest = lookup.split("__")
         if first not in named or {"regex", "iregex"} & set(rest):
             return False
