@@ -5,6 +5,7 @@ nothing could be missing, the empty example is the page of a site without any ro
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
 from django.urls import reverse
 
 from core.models import User
@@ -195,6 +197,45 @@ def _reset_key_wrong(press):
     return Visit(visit.path, typed={"password1": "another horse battery", "password2": "no match"})
 
 
+def data(name, *, wrong):
+    """A list for programs: with rows, without, and asked for wrongly."""
+
+    def full(press):
+        rows.full_service()
+        return at(name, is_page=False)
+
+    return Examples(
+        full=full,
+        empty=lambda press: at(name, is_page=False),
+        error=lambda press: at(name, query=wrong, is_page=False, status=400),
+    )
+
+
+def one_document(name):
+    """An address for programs with one answer. What is wrong below it is told to a program too."""
+    return Examples(
+        full=lambda press: at(name, is_page=False),
+        empty=lambda press: at(name, is_page=False),
+        error=lambda press: Visit(f"{reverse(name)}nothing/at/all", is_page=False, status=404),
+    )
+
+
+def data_of(name, identifier):
+    """One document for programs, by an identifier that is known, unknown, and none at all."""
+    return Examples(
+        full=lambda press: at(name, identifier(), is_page=False),
+        empty=lambda press: at(name, uuid.UUID(int=0), is_page=False, status=404),
+        error=lambda press: Visit(
+            reverse(name, args=[uuid.UUID(int=0)]).replace(str(uuid.UUID(int=0)), "nothing"), is_page=False, status=404
+        ),
+    )
+
+
+def _first_of(listed):
+    rows.full_service()
+    return Client().get(reverse(f"open_referral:{listed}")).json()["contents"][0]["id"]
+
+
 EXAMPLES = {
     "home": Examples(full=home_full, empty=lambda press: at("home"), error=lost("/nothing/")),
     **{name: still(name) for name in ("accessibility", "privacy", "cookies", "about_data")},
@@ -239,6 +280,34 @@ EXAMPLES = {
     "providers:service": detail("providers:service", rows.full_service, lambda: ServiceFactory(provider=None)),
     "providers:providers": register("providers:providers", three(rows.full_service)),
     "providers:provider": detail("providers:provider", lambda: rows.full_service().provider, ProviderFactory),
+    "api_schema": one_document("api_schema"),
+    "api_docs": Examples(
+        full=lambda press: at("api_docs"),
+        empty=lambda press: at("api_docs"),
+        error=lambda press: Visit("/api/v1/docs/nothing/", is_page=False, status=404),
+    ),
+    "providers:api_services": data("providers:api_services", wrong="?near=CA28+7LL"),
+    "providers:api_service": data_of("providers:api_service", lambda: rows.full_service().uuid),
+    **{
+        f"open_referral:{name}": data(f"open_referral:{name}", wrong="?page=0")
+        for name in ("services", "service_at_locations", "organizations", "taxonomies", "taxonomy_terms")
+    },
+    "open_referral:root": one_document("open_referral:root"),
+    "open_referral:service": data_of("open_referral:service", lambda: rows.full_service().uuid),
+    "open_referral:organization": data_of("open_referral:organization", lambda: rows.full_service().provider.uuid),
+    **{
+        f"open_referral:{name}": data_of(f"open_referral:{name}", lambda listed=listed: _first_of(listed))
+        for name, listed in (
+            ("service_at_location", "service_at_locations"),
+            ("taxonomy", "taxonomies"),
+            ("taxonomy_term", "taxonomy_terms"),
+        )
+    },
+    "open_referral:lost": Examples(
+        full=lambda press: at("open_referral:lost", "nothing", is_page=False, status=404),
+        empty=lambda press: at("open_referral:lost", "nothing/more", is_page=False, status=404),
+        error=lambda press: at("open_referral:lost", "openapi.json", is_page=False, status=404),
+    ),
     "commissioning:organisations": register("commissioning:organisations", three(rows.full_organisation)),
     "commissioning:organisation": detail(
         "commissioning:organisation", lambda: rows.full_strategy().organisation, OrganisationFactory
