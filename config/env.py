@@ -73,6 +73,7 @@ class Environment:
     overdue_days: int
     invitation_days: int
     vacancy_days: int
+    opportunity_weeks: int
     sentry_dsn: str
     log_level: str
     port: int
@@ -120,6 +121,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         overdue_days=overdue_days,
         invitation_days=_whole_number(environ, "INVITATION_DAYS", default=14, lowest=1, highest=90),
         vacancy_days=_whole_number(environ, "VACANCY_DAYS", default=14, lowest=1, highest=365),
+        opportunity_weeks=_whole_number(environ, "OPPORTUNITY_STALE_WEEKS", default=26, lowest=1, highest=520),
         sentry_dsn=_sentry_dsn(environ),
         log_level=_log_level(environ),
         port=_whole_number(environ, "PORT", default=8000, lowest=1, highest=65535),

@@ -269,6 +269,7 @@ CONFIRMATION_OVERDUE_DAYS = ENVIRONMENT.overdue_days
 CONFIRMATION_LINK_DAYS = ENVIRONMENT.stale_days
 INVITATION_DAYS = ENVIRONMENT.invitation_days
 VACANCY_DAYS = ENVIRONMENT.vacancy_days
+OPPORTUNITY_STALE_WEEKS = ENVIRONMENT.opportunity_weeks
 
 # --- What one visitor may send without an account ---
 

@@ -16,12 +16,15 @@ from commissioning.admin_site import Waiting
 from core import clock
 from core.dates import london_date
 
+from . import services as pipeline
 from .duties import duties
+from .forms import MoveDateForm
 from .models import (
     Admission,
     Contract,
     ContractCommissioner,
     ContractSupplier,
+    DateChange,
     Forum,
     Framework,
     FrameworkPartner,
@@ -113,7 +116,26 @@ class OpportunityAdmin(PublishableAdmin):
     readonly_fields = ["ocid"]
     prepopulated_fields = {"reference": ["title"]}
     inlines = [OpportunityPartnerInline, NoticeInline]
+    object_actions = ["publish", "confirm_plan", "move_date"]
     change_form_template = "admin/opportunity_change_form.html"
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        # What the public has seen moves with a reason, by an action.
+        dates = DateChange.Field.values if obj is not None and obj.published_at else []
+        return [*super().get_readonly_fields(request, obj), *dates]
+
+    def offers(self, action: str, obj: Any) -> bool:
+        return super().offers(action, obj) if action == "publish" else obj.published_at is not None
+
+    @object_action("Everything still holds", confirm="The page will say that the plan was confirmed today.")
+    def confirm_plan(self, request: Any, obj: Any) -> str:
+        pipeline.confirm_plan(opportunity=obj, by=request.user, at=clock.now())
+        return "The plan is confirmed as of today."
+
+    @object_action("Move a date", confirm="The old date stays on the page beside the new one.", form=MoveDateForm)
+    def move_date(self, request: Any, obj: Any, field: str, to: Any, reason: str) -> str:
+        pipeline.move_date(opportunity=obj, field=field, to=to, reason=reason, by=request.user, at=clock.now())
+        return "The date has moved. The page shows the old one with the reason."
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.clock_view)
@@ -173,4 +195,15 @@ def drafts_waiting(request: Any) -> Iterator[Waiting]:
             yield Waiting(f"Draft {name}", count, f"{address}?published_at__isempty=1")
 
 
-admin.site.dashboards.append(drafts_waiting)
+def plans_unconfirmed(request: Any) -> Iterator[Waiting]:
+    """Public plans that nobody has confirmed for a while; the page marks them."""
+    model_admin = admin.site.get_model_admin(Opportunity)
+    if not model_admin.has_view_permission(request):
+        return
+    rows = model_admin.get_queryset(request).unconfirmed(at=clock.now()).order_by("title", "pk")
+    address = reverse("admin:tenders_opportunity_changelist")
+    first = [(str(one), reverse("admin:tenders_opportunity_change", args=[one.pk])) for one in rows[:5]]
+    yield Waiting("Plans nobody has confirmed", rows.count(), address, first)
+
+
+admin.site.dashboards.extend([drafts_waiting, plans_unconfirmed])

@@ -13,7 +13,7 @@ from core.versions import conditional
 from providers.models import Provider, Service
 
 from .filters import ContractFilterSet, FrameworkFilterSet, OpportunityFilterSet
-from .models import Admission, Contract, Framework, Notice, Opportunity, public_suppliers
+from .models import Admission, Contract, DateChange, Framework, Notice, Opportunity, public_suppliers
 
 PAGE_SIZE = 25
 CLOSING_SOON = dt.timedelta(days=14)
@@ -64,6 +64,7 @@ def opportunity(request, reference):
             "places",
             "partnerships__organisation",
             Prefetch("notices", Notice.objects.published(at=at), to_attr="shown_notices"),
+            Prefetch("date_changes", DateChange.objects.filter(changed_at__lte=at), to_attr="slips"),
         ),
         reference=reference,
     )
@@ -78,6 +79,8 @@ def opportunity(request, reference):
         "status_kind": _tag_kind(row, status, at),
         "ended_at": {"withdrawn": row.withdrawn_at, "cancelled": row.cancelled_at}.get(status.value),
         "steps": _steps(row, at),
+        "is_unconfirmed": row.is_unconfirmed(at=at),
+        "confirmed_date": row.confirmed_date(),
         "same_area": Opportunity.objects.listed(at=at)
         .filter(Q(organisation=row.organisation), Q(types__in=row.types.all()))
         .exclude(pk=row.pk)
@@ -177,6 +180,9 @@ def contract(request, reference):
 def _show_statuses(rows, at):
     for row in rows:
         row.shown_status = row.status(at=at)
+        row.shown_unconfirmed = (
+            row.confirmed_date() if isinstance(row, Opportunity) and row.is_unconfirmed(at=at) else None
+        )
         row.shown_kind = _tag_kind(row, row.shown_status, at)
 
 

@@ -1,8 +1,9 @@
+from .changes import DateChange
 from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, public_suppliers
 from .forums import Forum
 from .frameworks import Admission, Framework, FrameworkPartner, FrameworkQuerySet, Lot, Rate
 from .notices import Notice, NoticeQuerySet
-from .opportunities import Opportunity, OpportunityPartner, OpportunityQuerySet
+from .opportunities import Opportunity, OpportunityPartner, OpportunityQuerySet, stale_age
 from .procurement import Regime, ReservedFor, Route
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ContractCommissioner",
     "ContractQuerySet",
     "ContractSupplier",
+    "DateChange",
     "Forum",
     "Framework",
     "FrameworkPartner",
@@ -26,4 +28,5 @@ __all__ = [
     "ReservedFor",
     "Route",
     "public_suppliers",
+    "stale_age",
 ]

@@ -8,13 +8,18 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
 
-from commissioning.models import Organisation, OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
+from commissioning.models import Officer, Organisation, OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
 from core.dates import EstimatedDateField, london_date
 from core.models import ClientGroup, CpvCode, LifeStage, Place, PublishableModel, PublishableQuerySet, ServiceType
 
 from .contracts import Contract
 from .frameworks import Framework
 from .procurement import Regime, ReservedFor, Route
+
+
+def stale_age() -> dt.timedelta:
+    """After how long without a word a plan is marked as unconfirmed (``OPPORTUNITY_STALE_WEEKS``)."""
+    return dt.timedelta(weeks=settings.OPPORTUNITY_STALE_WEEKS)
 
 
 class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
@@ -37,6 +42,17 @@ class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
             models.Prefetch("replaces_contract", Contract.objects.public(at=at)),
             models.Prefetch("framework", Framework.objects.public(at=at)),
         )
+
+    def unconfirmed(self, *, at: dt.datetime) -> OpportunityQuerySet:
+        """Plans nobody has confirmed for `stale_age`: the twin of `Opportunity.is_unconfirmed`."""
+        before = at - stale_age()
+        day = london_date(before)
+        no_word = Q(last_confirmed__latest__isnull=True)
+        told = Q(last_confirmed__latest__gte=day) | no_word & Q(source__published__latest__gte=day)
+        no_words = no_word & Q(source__published__latest__isnull=True, confirmed_at__isnull=True)
+        fresh = Q(confirmed_at__gte=before) | told | no_words & Q(published_at__gte=before)
+        ahead = Q(opens_at=None) | Q(opens_at__gt=at)
+        return self.listed(at=at).filter(ahead).exclude(awarded_at__lte=at).exclude(fresh)
 
     def passed_last(self, *, at: dt.datetime) -> OpportunityQuerySet:
         """Put those that are awarded, closed or past their planned date after the others, each in the order they had.
@@ -140,7 +156,24 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
     )
     signed_date = models.DateField("contract signed on", null=True, blank=True)
     confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.UNKNOWN)
-    last_confirmed = EstimatedDateField(null=True, blank=True)
+    last_confirmed = EstimatedDateField(
+        null=True, blank=True, help_text="The day the document says, before it was kept here."
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its owner was last asked whether it holds."
+    )
+    owner = models.ForeignKey(
+        Officer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        help_text="The colleague who is asked whether the dates still hold. The public sees no name.",
+    )
     portal_url = models.URLField("where to bid", blank=True)
     alternative_titles = ArrayField(models.CharField(max_length=250), default=list, blank=True)
     note = models.TextField(blank=True)
@@ -221,6 +254,25 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
         if self.engagement_date and self.engagement_date.earliest and self.engagement_date.earliest <= today:
             return self.Status.ENGAGING
         return self.Status.PLANNED
+
+    def confirmed_date(self) -> dt.date | None:
+        """The day somebody last said that the plan holds: here, or in the document it was taken from."""
+        told = [self.last_confirmed, self.source.published if self.source else None]
+        days = [one.latest for one in told if one and one.latest][:1]
+        if self.confirmed_at:
+            days.append(london_date(self.confirmed_at))
+        if not days and self.published_at:
+            days.append(london_date(self.published_at))
+        return max(days, default=None)
+
+    def is_unconfirmed(self, *, at: dt.datetime) -> bool:
+        """Whether a plan is public, not yet open, and nobody has confirmed it for `stale_age`."""
+        if self.published_at is None or self.published_at > at or (self.opens_at and self.opens_at <= at):
+            return False
+        if self.status(at=at) in {self.Status.WITHDRAWN, self.Status.CANCELLED, self.Status.AWARDED}:
+            return False
+        day = self.confirmed_date()
+        return day is None or day < london_date(at - stale_age())
 
     def _running_contract_has_ended(self, today: dt.date) -> bool:
         return bool(

@@ -72,6 +72,7 @@ class Council:
         opportunity = self._add(buying.OpportunityFactory(**draft, framework=framework, replaces_contract=contract))
         self._add(OpportunityPartner.objects.create(opportunity=opportunity, **mine))
         self._add(buying.NoticeFactory(opportunity=opportunity))
+        self._add(buying.DateChangeFactory(opportunity=opportunity))
         self._add(buying.ForumFactory(**draft))
 
         strategy = self._add(documents.StrategyFactory(**draft, source=source))

@@ -1,7 +1,18 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from tenders.models import Admission, Contract, ContractSupplier, Forum, Framework, Lot, Notice, Opportunity, Rate
+from tenders.models import (
+    Admission,
+    Contract,
+    ContractSupplier,
+    DateChange,
+    Forum,
+    Framework,
+    Lot,
+    Notice,
+    Opportunity,
+    Rate,
+)
 from tests.factories import NOON
 from tests.factories.commissioning import OwnedFactory
 from tests.factories.providers import ProviderFactory
@@ -78,6 +89,16 @@ class NoticeFactory(DjangoModelFactory):
     kind = Notice.Kind.UK4
     number = factory.Sequence(lambda n: f"2026/S 000-{n:06}")
     published_date = NOON.date()
+
+
+class DateChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = DateChange
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    field = DateChange.Field.TENDER_DATE
+    reason = "The review takes longer."
+    changed_at = NOON
 
 
 class ForumFactory(OwnedFactory):

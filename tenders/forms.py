@@ -1,0 +1,47 @@
+"""What officers are asked before something of the pipeline changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from commissioning.forms import LondonMomentField
+from core.dates import EstimatedDateFormField
+from core.text import clean_plain_text
+
+from .models import DateChange
+
+
+class MoveDateForm(forms.Form):
+    """Which date moves, where to, and why. A deadline is a day with its time; other dates may be rough."""
+
+    field = forms.ChoiceField(label="Which date", choices=DateChange.Field.choices)
+    to = forms.CharField(
+        label="New date",
+        required=False,
+        max_length=120,
+        help_text="As you would write it: “March 2027”, “Spring 2027”, “to be confirmed”. For the two moments bids open "
+        "and close, a day with a London time: 2027-03-01 12:00. Leave it empty where the date falls away.",
+    )
+    reason = forms.CharField(
+        label="Why it moves",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        help_text="Everybody reads this.",
+    )
+
+    def clean_reason(self) -> str:
+        return clean_plain_text(self.cleaned_data["reason"])
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        typed, name = data.get("to", ""), data.get("field")
+        if name:
+            kind = LondonMomentField if name in DateChange.MOMENTS else EstimatedDateFormField
+            try:
+                data["to"] = kind(required=False).clean(typed) or None
+            except ValidationError as refusal:
+                self.add_error("to", refusal)
+        return data
