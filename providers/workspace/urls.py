@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from . import views
+from . import colleagues, views
 
 urlpatterns = [
     path("", views.home, name="workspace"),
     path("act-for/", views.act_for, name="workspace_act_for"),
+    path("colleagues/", colleagues.colleagues, name="workspace_colleagues"),
+    path("colleagues/invited/", colleagues.invited, name="workspace_invited"),
+    path("colleagues/leave/", colleagues.leave, name="workspace_leave"),
     path("provider/", views.entry, name="workspace_provider"),
     path("provider/edit/<slug:key>/", views.section, name="workspace_provider_section"),
     path("provider/preview/", views.preview, name="workspace_provider_preview"),
