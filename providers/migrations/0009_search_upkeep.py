@@ -79,13 +79,8 @@ DECLARE
     gone bigint[];
 BEGIN
     -- Two transactions that change the same service wait for each other here, and the second then sees the first.
-    IF cardinality(ids) > 500 THEN
-        PERFORM pg_advisory_xact_lock(hashtext('providers_search'));
-    ELSE
-        PERFORM pg_advisory_xact_lock_shared(hashtext('providers_search'));
-        PERFORM pg_advisory_xact_lock(hashtext('providers_search'), (id % 1000)::integer)
-            FROM (SELECT DISTINCT id % 1000 AS id FROM unnest(ids) AS id ORDER BY 1) AS bucket;
-    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('providers_search'), bucket)
+        FROM (SELECT DISTINCT (one.id % 1000)::integer AS bucket FROM unnest(ids) AS one (id) ORDER BY 1) AS buckets;
 
     SELECT jsonb_agg(jsonb_build_object('value', value, 'label', label, 'parent', '', 'order', 0)) INTO spoken
     FROM (
@@ -345,8 +340,8 @@ BEGIN
             WHERE one.service_id = service.id AND one.shown_from IS NOT NULL AND one.removed_at IS NULL
             ORDER BY one."order", one.id LIMIT 1
         ) AS photo ON true
-        CROSS JOIN LATERAL (
-            SELECT jsonb_object_agg(place.location_id::text, jsonb_build_object(
+        LEFT JOIN (
+            SELECT place.service_id, jsonb_object_agg(place.location_id::text, jsonb_build_object(
                     'is_withheld', place.is_withheld, 'outcode', place.outcode, 'accuracy', place.accuracy,
                     'latitude', place.latitude, 'longitude', place.longitude,
                     'council', coalesce(council.name, ''), 'council_slug', coalesce(council.slug, ''))
@@ -358,8 +353,8 @@ BEGIN
                     location.town, location.postcode, place.outcode) END, ' ') AS words
             FROM place JOIN providers_location AS location ON location.id = place.location_id
             LEFT JOIN core_place AS council ON council.id = place.council_id
-            WHERE place.service_id = service.id
-        ) AS building
+            GROUP BY place.service_id
+        ) AS building ON building.service_id = service.id
         WHERE service.id = ANY (ids) AND NOT service.id = ANY (gone)
     ),
     changed AS MATERIALIZED (
@@ -416,7 +411,7 @@ $$;
 """
 
 AT_COMMIT = """
-CREATE FUNCTION providers_search_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION providers_search_commit() RETURNS trigger LANGUAGE plpgsql SET lock_timeout TO '60s' AS $$
 DECLARE
     ids bigint[];
 BEGIN
@@ -429,9 +424,12 @@ BEGIN
         PERFORM providers_search_values();
         ids := array_remove(ids, 0);
     END IF;
-    IF cardinality(ids) > 0 THEN
-        PERFORM providers_search_refresh(ids);
-    END IF;
+    -- All locks first and in one order; then in portions, so that what is made on the way stays in memory.
+    PERFORM pg_advisory_xact_lock(hashtext('providers_search'), bucket)
+        FROM (SELECT DISTINCT (one.id % 1000)::integer AS bucket FROM unnest(ids) AS one (id) ORDER BY 1) AS buckets;
+    FOR start IN 1 .. coalesce(cardinality(ids), 0) BY 500 LOOP
+        PERFORM providers_search_refresh(ids[start : start + 499]);
+    END LOOP;
     RETURN NULL;
 END
 $$;
@@ -524,7 +522,7 @@ CREATE_TRIGGERS = "\n".join(
 DROP_TRIGGERS = "\n".join(f"DROP TRIGGER {name} ON {table};" for name, table, _, _ in TRIGGERS)
 FILL = """
 SELECT providers_search_values();
-SELECT providers_search_refresh(array_agg(id)) FROM providers_service;
+SELECT providers_search_refresh(array_agg(id)) FROM providers_service GROUP BY id / 500;
 """
 
 
