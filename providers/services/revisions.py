@@ -15,7 +15,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Case,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+from django.db.models.lookups import IsNull
 
 from commissioning.models import Organisation
 from core import audit, geography, versions
@@ -96,6 +107,25 @@ def open_drafts(*, provider: Provider, subjects: Sequence[profile.Subject], at: 
         Draft(subject, profile.live_values(subject, at=at), written.get(key), last.get(key))
         for subject, key in ((one, one.pk if isinstance(one, Service) else None) for one in subjects)
     ]
+
+
+def open_revisions(provider: Provider) -> QuerySet[ProfileRevision]:
+    """Return a provider's open changes, each with ``came_back``: whether the last one was sent back."""
+    last = ProfileRevision.objects.filter(
+        provider=OuterRef("provider"), decided_at__isnull=False, submitted_at__isnull=False
+    ).filter(Q(service=OuterRef("service")) | Q(service=None) & IsNull(OuterRef("service"), True))
+    return (
+        ProfileRevision.objects.open()
+        .filter(provider=provider)
+        .annotate(last_decision=Subquery(last.order_by("-decided_at", "-pk").values("decision")[:1]))
+        .annotate(
+            came_back=Case(
+                When(submitted_at=None, last_decision=Decision.SENT_BACK, then=Value(True)), default=Value(False)
+            )
+        )
+        .select_related("service", "provider")
+        .order_by("started_at", "pk")
+    )
 
 
 def services_of(provider: Provider, *, at: dt.datetime) -> QuerySet[Service]:

@@ -161,8 +161,23 @@ def home(request: Any, provider: Provider) -> HttpResponse:
     rows = revisions.services_of(provider, at=at).prefetch_related("vacancies")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     own, *entries = _entries(provider, [provider, *page.object_list], at)
-    context = {"own": own, "entries": entries, "page": page, "at": at, "breadcrumbs": []}
+    context = {"own": own, "entries": entries, "page": page, "at": at, "breadcrumbs": [], **_what_waits(provider)}
     return _page(request, "providers/workspace/home.html", context)
+
+
+def _what_waits(provider: Provider) -> dict[str, list[dict[str, str]]]:
+    """Name every open change of a provider, whichever page of the list its service is on."""
+    waits: dict[str, list[dict[str, str]]] = {"back": [], "sent": [], "drafts": []}
+    for revision in revisions.open_revisions(provider):
+        service = revision.service
+        url = (
+            reverse("providers:workspace_service", args=[service.slug])
+            if service
+            else reverse("providers:workspace_provider")
+        )
+        kind = "sent" if revision.is_waiting() else "back" if revision.came_back else "drafts"
+        waits[kind].append({"name": str(service or provider), "url": url})
+    return waits
 
 
 @require_POST

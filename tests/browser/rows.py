@@ -1,9 +1,13 @@
 """Rows as full as a council can make them, for the examples of each page."""
 
 import datetime as dt
+import io
+
+from PIL import Image
 
 from core import clock, files, jobs
 from providers.models import Fee, Rating, Unit, Vacancy
+from providers.services import photos, revisions
 from strategies import services
 from strategies.models import Edition, EditionFile, Section
 from tenders.models import ContractSupplier
@@ -19,7 +23,7 @@ from tests.factories.commissioning import (
     SourceDocumentFactory,
     TeamFactory,
 )
-from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory
+from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory, UserFactory
 from tests.factories.providers import LocationFactory, ProviderFactory, ServiceFactory
 from tests.factories.strategies import (
     ActionFactory,
@@ -43,6 +47,7 @@ from tests.factories.tenders import (
     OpportunityFactory,
     RateFactory,
 )
+from tests.providers.profiles import make_home
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmütze"
 NOW = dt.datetime.now(dt.UTC)
@@ -277,3 +282,46 @@ def withdrawn_opportunity():
 
 def sample_service():
     return ServiceFactory(is_sample=True, provider=ProviderFactory(is_sample=True))
+
+
+def tell_all(service):
+    """Fees and vacancies of a service, one vacancy too old to count."""
+    for name in ("Single room", "Double room"):
+        Fee.objects.create(
+            service=service, name=name, amount_from=1000, amount_to=1200, per="week", told_date=NOON.date(),
+            included="Meals",
+        )  # fmt: skip
+    for unit, told_at in (("room", NOW), ("place for a day", NOW - dt.timedelta(days=40))):
+        Vacancy.objects.create(
+            service=service, unit=unit, available=2, maximum=2, told_at=told_at,
+            expires_at=told_at + dt.timedelta(days=14),
+        )  # fmt: skip
+
+
+def add_photos(home):
+    """Two photos in the draft of a service."""
+    for colour in ("teal", "white"):
+        output = io.BytesIO()
+        Image.new("RGB", (400, 300), colour).save(output, "JPEG")
+        output.seek(0)
+        photos.add_photo(
+            provider=home.provider, service=home.service, file=output, size=1, alt_text=f"Something {colour}.",
+            by=home.person, at=NOON,
+        )  # fmt: skip
+
+
+def photo_visit(at):
+    """The address of a photo that a council has agreed to."""
+
+    def visit(press):
+        home = make_home()
+        add_photos(home)
+        home.approve(revisions.submit_changes(provider=home.provider, service=home.service, by=home.person, at=NOON))
+        return at("providers:photo", home.service.slug, home.service.photos.first().file, is_page=False)
+
+    return visit
+
+
+def bare_representative():
+    """Somebody who keeps the entry of a provider without a service."""
+    return ProviderFactory().representatives.create(user=UserFactory()).user
