@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +63,12 @@ class Sheet:
         if self.places:
             return "; ".join(place.line for place in self.places)
         return f"Comes to you in {self.area.lines[0]}" if self.area.lines else ""
+
+    @property
+    def dial(self) -> str:
+        """The telephone number as a link dials it: digits, with a plus for a country."""
+        number, *_ = re.split(r"ext|x", str(self.service.phone).lower(), maxsplit=1)
+        return re.sub(r"[^0-9+]", "", number)
 
     @property
     def rating_line(self) -> str:

@@ -5,7 +5,8 @@ from .corrections import correction, correction_sent
 from .finder import finder, finder_step
 from .links import confirm, invitation, welcome
 from .photos import photo
-from .profiles import provider, provider_list, service
+from .profiles import provider, provider_list
+from .service_page import service
 from .shortlist import compare, shortlist_page, visit_sheet
 
 __all__ = [

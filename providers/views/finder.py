@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,13 +13,9 @@ from core.versions import conditional
 
 from .. import near
 from ..finder import BY_KEY, SUMMARY, WHERE, Answers
+from ..search import FUNDING
 
 REGISTERS = ("taxonomy", "places")
-FUNDING = {
-    "self": "people who pay themselves",
-    "council": "people the council pays for",
-    "nhs": "people the NHS pays for",
-}
 # Where an answer is changed from the summary, the next page is the summary again.
 RETURN = "then"
 
@@ -73,7 +71,7 @@ def _where(request, answers, ahead, context):
             response = redirect(_address(ahead, pairs))
             near.remember(response, asked.place)
             return response
-    place = near.place_of(request)
+    place = near.place_of(request, _near(request))
     context |= {
         "asked": asked,
         "place": place,
@@ -106,9 +104,8 @@ def _offered(asked):
 def _summary(request, answers):
     """Every answer, to be changed or searched with, and what it leads to."""
     reasons = answers.reasons()
-    types = _names(ServiceType, (slug for reason in reasons for slug in reason.types))
-    groups = _names(ClientGroup, (slug for reason in reasons for slug in reason.groups))
-    place = near.place_of(request)
+    types, groups = _names_of(reasons)
+    place = near.place_of(request, _near(request))
     carried = _carried(request, answers, returning=False)
     rows = []
     for question in answers.questions():
@@ -129,36 +126,60 @@ def _summary(request, answers):
     return render(request, "providers/finder/summary.html", context)
 
 
+def why(address):
+    """Say why a search has its filters, where they came from the finder: of those still in use only."""
+    reasons = Answers.read(QueryDict(urlencode(address.kept))).reasons()
+    types, groups = _names_of(reasons)
+    in_use = {name: set(address.values(name)) for name in ("type", "group", "funding")}
+    return explained(
+        [replace(reason, funding=reason.funding if reason.funding in in_use["funding"] else "") for reason in reasons],
+        {slug: name for slug, name in types.items() if slug in in_use["type"]},
+        {slug: name for slug, name in groups.items() if slug in in_use["group"]},
+    )
+
+
+def summary_address(answers, key):
+    """The address of the finder's summary with these answers, to change them."""
+    return _address(SUMMARY, [*answers, *([("near", key)] if key else [])])
+
+
+def _names_of(reasons):
+    return (
+        _names(ServiceType, (slug for reason in reasons for slug in reason.types)),
+        _names(ClientGroup, (slug for reason in reasons for slug in reason.groups)),
+    )
+
+
 def explained(reasons, types, groups):
-    """Say for each answer what was chosen because of it, in the taxonomy's names."""
+    """Say for each answer what was chosen because of it, in the words of the filters."""
     found = []
     for reason in reasons:
-        chosen = [types[slug].lower_name for slug in reason.types if slug in types]
-        chosen += [f"what is for {groups[slug].lower_name}" for slug in reason.groups if slug in groups]
-        chosen += [f"what takes {FUNDING[reason.funding]}"] if reason.funding else []
+        chosen = [types[slug] for slug in reason.types if slug in types]
+        chosen += [groups[slug] for slug in reason.groups if slug in groups]
+        chosen += [FUNDING[reason.funding]] if reason.funding else []
         if chosen:
             found.append({"chosen": chosen, "said": reason.said})
     return found
 
 
 def _names(model, slugs):
-    """Return the rows of these slugs by slug, in one query, with the name as it stands inside a sentence."""
-    rows = {row.slug: row for row in model.objects.filter(slug__in=list(slugs))}
-    for row in rows.values():
-        is_abbreviation = row.name[:2].isupper()
-        row.lower_name = row.name if is_abbreviation else f"{row.name[:1].lower()}{row.name[1:]}"
-    return rows
+    """Return the names of these slugs, in one query; what this installation does not have is left out."""
+    return dict(model.objects.filter(slug__in=list(slugs)).values_list("slug", "name"))
 
 
 def _carried(request, answers, *, without="", returning=True):
     """What the next page must know: the answers, a public place, and where to go on to."""
     pairs = list(answers.pairs(without=without))
-    key = near.clean(request.GET.get("near", ""))
-    if key and without != WHERE.key:
-        pairs.append(("near", near.without_postcodes(key)))
+    if (key := _near(request)) and without != WHERE.key:
+        pairs.append(("near", key))
     if returning and request.GET.get(RETURN) == SUMMARY:
         pairs.append((RETURN, SUMMARY))
     return pairs
+
+
+def _near(request):
+    """The public place in the address; of a full postcode its first half only."""
+    return near.without_postcodes(near.clean(request.GET.get("near", "")))
 
 
 def _next(question, answers, request):

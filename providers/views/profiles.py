@@ -10,41 +10,10 @@ from core.models import find_by_slug
 from core.versions import conditional
 
 from ..filters import ProviderFilterSet
-from ..models import Provider, Rating, Service
+from ..models import Provider, Service
 
 PAGE_SIZE = 20
 REGISTERS = ("services", "providers", "places", "taxonomy")
-
-
-@login_not_required
-@require_safe
-@conditional(*REGISTERS, "contracts", "frameworks", minute=True)
-def service(request, slug):
-    at = clock.now()
-    rows = (
-        Service.objects.public(at=at)
-        .with_public_provider(at=at)
-        .prefetch_related(
-            "types", "client_groups", "locations__place", "areas_served", "units", "fees", "vacancies", "ratings"
-        )
-    )
-    row = find_by_slug(rows, slug)
-    ratings = {rating.question: rating for rating in row.ratings.all()}
-    context = {
-        "service": row,
-        "breadcrumbs": [("Find care", reverse("providers:services"))],
-        "overall": ratings.pop(Rating.Question.OVERALL, None),
-        "questions": list(ratings.values()),
-        "vacancies": [{"row": one, "is_current": one.is_current(at=at)} for one in row.vacancies.all()],
-        "others": Service.objects.public(at=at)
-        .filter(provider=row.provider_id)
-        .exclude(pk=row.pk)
-        .order_by("name", "pk")[:10]
-        if row.provider
-        else [],
-        "at": at,
-    }
-    return render(request, "providers/service.html", context)
 
 
 @login_not_required

@@ -49,3 +49,27 @@ def test_one_place_alone_is_a_map():
 def test_nothing_at_all_is_refused():
     with pytest.raises(ValueError, match="needs an outline"):
         render_map(OutlineMap("None", rings=()))
+
+
+def test_the_only_place_of_a_page_has_a_door_without_a_number():
+    drawn = render_map(OutlineMap("One", rings=(RING,), pins=(Pin(None, "North Court", 53.2, -2.3),)))
+
+    root = ElementTree.fromstring(drawn)
+
+    assert root.findtext(f"{SVG}desc") == "Outline map with the names of towns. A door marks North Court."
+    assert "None" not in drawn
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_scale_is_as_long_as_it_says(width):
+    north, south = (53.3, -2.3), (53.3 - 10 / 69, -2.3)
+    towns = (Town("", *north), Town("", *south))
+
+    root = ElementTree.fromstring(render_map(OutlineMap("Scale", rings=(RING,), towns=towns, has_scale=True), width))
+    y = [float(one.get("cy")) for one in root.findall(f"{SVG}circle")]
+    words = next(one.text for one in root.findall(f"{SVG}text") if one.text and "mile" in one.text)
+    bar = next(one.get("d") for one in root.findall(f"{SVG}path") if one.get("fill") == "none")
+    left, right = (float(part) for part in re.match(r"M(\S+) .*H(\S+)", bar).groups())
+
+    assert (right - left) / float(words.split()[0]) == pytest.approx((y[1] - y[0]) / 10, rel=0.02)
+    assert outside(root) == []
