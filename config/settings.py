@@ -270,6 +270,7 @@ CONFIRMATION_LINK_DAYS = ENVIRONMENT.stale_days
 INVITATION_DAYS = ENVIRONMENT.invitation_days
 VACANCY_DAYS = ENVIRONMENT.vacancy_days
 OPPORTUNITY_STALE_WEEKS = ENVIRONMENT.opportunity_weeks
+CONTRACT_LEAD_MONTHS = ENVIRONMENT.contract_lead_months
 
 # --- What one visitor may send without an account ---
 

@@ -64,6 +64,13 @@ def london_date(at: dt.datetime) -> dt.date:
     return timezone.localtime(at, ZoneInfo("Europe/London")).date()
 
 
+def months_after(day: dt.date, months: int) -> dt.date:
+    """Return the same day of a later (or, below nought, earlier) month, or its last day where it is shorter."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
 @dataclass(frozen=True, order=False)
 class EstimatedDate:
     """An interval of days, its precision, and the words to show.

@@ -18,7 +18,7 @@ from core.dates import london_date
 
 from . import services as pipeline
 from .duties import duties
-from .forms import MoveDateForm
+from .forms import DecideEndForm, MoveDateForm
 from .models import (
     Admission,
     Contract,
@@ -85,7 +85,7 @@ class FrameworkAdmin(PublishableAdmin):
 
 class SupplierInline(ScopedTabularInline):
     model = ContractSupplier
-    fields = ["order", "provider", "name_as_stated", "role", "note"]
+    fields = ["order", "provider", "name_as_stated", "role", "registration_number", "is_sme", "is_vcse", "note"]
 
 
 class CommissionerInline(ScopedTabularInline):
@@ -98,6 +98,16 @@ class ContractAdmin(PublishableAdmin):
     search_fields = ["title", "reference"]
     prepopulated_fields = {"reference": ["title"]}
     inlines = [SupplierInline, CommissionerInline]
+    object_actions = ["publish", "decide_end"]
+
+    @object_action(
+        "Decide what follows", confirm="The page shows the decision with its day and reason.", form=DecideEndForm
+    )
+    def decide_end(self, request: Any, obj: Any, decision: str, decided_date: Any, reason: str) -> str:
+        pipeline.decide_end(
+            contract=obj, decision=decision, decided_date=decided_date, reason=reason, by=request.user, at=clock.now()
+        )
+        return "The decision is kept and shown."
 
 
 class OpportunityPartnerInline(ScopedTabularInline):
@@ -206,4 +216,16 @@ def plans_unconfirmed(request: Any) -> Iterator[Waiting]:
     yield Waiting("Plans nobody has confirmed", rows.count(), address, first)
 
 
-admin.site.dashboards.extend([drafts_waiting, plans_unconfirmed])
+def ends_to_decide(request: Any) -> Iterator[Waiting]:
+    """Contracts near their end without a decision on what follows."""
+    model_admin = admin.site.get_model_admin(Contract)
+    if not model_admin.has_view_permission(request):
+        return
+    rows = model_admin.get_queryset(request).undecided(at=clock.now())
+    first = [(str(one), reverse("admin:tenders_contract_change", args=[one.pk])) for one in rows[:5]]
+    yield Waiting(
+        "Contracts near their end to decide on", len(rows), reverse("admin:tenders_contract_changelist"), first
+    )
+
+
+admin.site.dashboards.extend([drafts_waiting, plans_unconfirmed, ends_to_decide])

@@ -14,6 +14,7 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.dates import months_after
 from core.workdays import ONE_DAY, Calendar, nth_working_day
 
 from .models.procurement import Regime, Route
@@ -38,14 +39,6 @@ class State(enum.Enum):
     DUE = "due"
     DONE = "done"
     OVERDUE = "overdue"
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """Return the same day of a later month, or that month's last day where it is shorter."""
-    year, month = divmod(day.month - 1 + months, 12)
-    first = dt.date(day.year + year, month + 1, 1)
-    last = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - ONE_DAY
-    return min(first.replace(day=min(day.day, last.day)), last)
 
 
 def last_of_days(days: int, *, beginning_with: dt.date) -> dt.date:

@@ -11,7 +11,7 @@ from commissioning.forms import LondonMomentField
 from core.dates import EstimatedDateFormField
 from core.text import clean_plain_text
 
-from .models import DateChange
+from .models import Contract, DateChange
 
 
 class MoveDateForm(forms.Form):
@@ -45,3 +45,16 @@ class MoveDateForm(forms.Form):
             except ValidationError as refusal:
                 self.add_error("to", refusal)
         return data
+
+
+class DecideEndForm(forms.Form):
+    """What follows a contract's end, when it was decided, and why."""
+
+    decision = forms.ChoiceField(label="What follows", choices=Contract.EndDecision.choices)
+    decided_date = forms.DateField(label="Decided on", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(
+        label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, help_text="The public reads this."
+    )
+
+    def clean_reason(self) -> str:
+        return clean_plain_text(self.cleaned_data["reason"])

@@ -2,17 +2,23 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
 
 from commissioning.models import OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
-from core.dates import EstimatedDateField, london_date
+from core.dates import EstimatedDateField, london_date, months_after
 from core.models import ClientGroup, LifeStage, Place, PublishableModel, PublishableQuerySet, ServiceType
 from providers.models import Provider, Service
 
 from .frameworks import Framework, Lot
 from .procurement import Regime
+
+
+def default_lead() -> int:
+    """Months before a contract's end by which the next entry of the pipeline is needed, unless the contract says."""
+    return int(settings.CONTRACT_LEAD_MONTHS)
 
 
 class ContractQuerySet(PublishableQuerySet, OwnedQuerySet):
@@ -30,6 +36,22 @@ class ContractQuerySet(PublishableQuerySet, OwnedQuerySet):
         return rows.prefetch_related(
             "types", "commissioners__organisation", models.Prefetch("suppliers", public_suppliers(at=at))
         )
+
+    def near_their_end(self, *, at: dt.datetime) -> list[Contract]:
+        """Return the public contracts that `Contract.is_near_end` and that no opportunity replaces yet."""
+        rows = self.public(at=at)._running(at).filter(replaced_by=None)
+        return [row for row in rows if row.is_near_end(at=at)]
+
+    def undecided(self, *, at: dt.datetime) -> list[Contract]:
+        """Return the public contracts near their end for which nobody has decided what follows, the soonest first."""
+        rows = self.public(at=at)._running(at).filter(end_decision="")
+        near = [row for row in rows if row.is_near_end(at=at)]
+        return sorted(near, key=lambda row: (row.planned_end(), row.title))
+
+    def _running(self, at: dt.datetime) -> ContractQuerySet:
+        today = london_date(at)
+        ahead = Q(ends__latest__gte=today) | Q(end_decision="extend", ends_if_extended__latest__gte=today)
+        return self.filter(ahead).order_by("pk")
 
     def passed_last(self, *, at: dt.datetime) -> ContractQuerySet:
         """Put those whose stated end lies behind us after the others, each in the order they had."""
@@ -64,6 +86,15 @@ class Contract(OwnedModel, SourcedModel, PublishableModel):
         ENDED = "ended", "End date passed"
         UNKNOWN = "unknown", "Dates not stated"
 
+    class EndDecision(models.TextChoices):
+        EXTEND = "extend", "Extend it"
+        RE_PROCURE = "re_procure", "Buy it anew"
+        DECOMMISSION = "decommission", "Let it end"
+
+    class ProcuredBy(models.TextChoices):
+        TENDER = "tender", "Invitation to tender"
+        QUOTE = "quote", "Request for quotation"
+
     reference = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=250)
     summary = models.TextField(blank=True)
@@ -87,6 +118,23 @@ class Contract(OwnedModel, SourcedModel, PublishableModel):
     ends_if_extended = EstimatedDateField("end if extended", null=True, blank=True)
     value_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, help_text="Pounds.")
     value_as_stated = models.CharField(max_length=250, blank=True)
+    irrecoverable_vat = models.DecimalField(
+        "VAT that cannot be recovered", max_digits=12, decimal_places=2, null=True, blank=True, help_text="Pounds."
+    )
+    department = models.CharField(max_length=160, blank=True, help_text="Who in the organisation answers for it.")
+    procured_by = models.CharField("procured by", max_length=10, choices=ProcuredBy, blank=True)
+    review = EstimatedDateField("review", null=True, blank=True)
+    lead_time_months = models.PositiveSmallIntegerField(
+        "lead time",
+        null=True,
+        blank=True,
+        help_text="Months before the end by which the next procurement is planned. Empty: as the installation sets.",
+    )
+    end_decision = models.CharField(
+        "what follows its end", max_length=12, choices=EndDecision, blank=True, editable=False
+    )
+    end_decided_date = models.DateField("decided on", null=True, blank=True, editable=False)
+    end_decision_reason = models.TextField("why", blank=True, editable=False)
     note = models.TextField(blank=True)
 
     objects = ContractQuerySet.as_manager()
@@ -100,6 +148,12 @@ class Contract(OwnedModel, SourcedModel, PublishableModel):
                 name="tenders_contract_value_not_negative",
                 condition=Q(value_amount__isnull=True) | Q(value_amount__gte=0),
                 violation_error_message="A value cannot be below nought.",
+            ),
+            models.CheckConstraint(
+                name="tenders_contract_decision_with_date_and_reason",
+                condition=Q(end_decision="", end_decided_date__isnull=True, end_decision_reason="")
+                | (~Q(end_decision="") & Q(end_decided_date__isnull=False) & ~Q(end_decision_reason="")),
+                violation_error_message="A decision goes with its day and its reason.",
             ),
         ]
 
@@ -121,6 +175,27 @@ class Contract(OwnedModel, SourcedModel, PublishableModel):
         if (self.ends and self.ends.is_known) or (self.starts and self.starts.is_known):
             return self.Status.RUNNING
         return self.Status.UNKNOWN
+
+    def planned_end(self) -> dt.date | None:
+        """The last day as things stand: the extended one once it was decided to extend, else the stated one."""
+        extended = self.ends_if_extended.latest if self.ends_if_extended else None
+        if self.end_decision == self.EndDecision.EXTEND and extended:
+            return extended
+        return self.ends.latest if self.ends else None
+
+    def plan_by(self) -> dt.date | None:
+        """The day from which what follows should stand in the pipeline: the planned end less the lead time."""
+        end = self.planned_end()
+        if end is None:
+            return None
+        return months_after(end, -(default_lead() if self.lead_time_months is None else self.lead_time_months))
+
+    def is_near_end(self, *, at: dt.datetime) -> bool:
+        """Whether it still runs, its lead time has begun, and it is not decided to let it end."""
+        end, plan_by, today = self.planned_end(), self.plan_by(), london_date(at)
+        if end is None or plan_by is None or self.end_decision == self.EndDecision.DECOMMISSION:
+            return False
+        return plan_by <= today <= end
 
 
 class ContractCommissioner(PartnerBase):
@@ -153,6 +228,11 @@ class ContractSupplier(OwnedModel):
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, blank=True, related_name="supplies")
     name_as_stated = models.CharField(max_length=250, blank=True)
     role = models.CharField(max_length=15, choices=Role, default=Role.SUPPLIER)
+    registration_number = models.CharField(
+        "company or charity number", max_length=20, blank=True, help_text="Where it is not on the provider's own entry."
+    )
+    is_sme = models.BooleanField("small or medium-sized firm", null=True, blank=True)
+    is_vcse = models.BooleanField("voluntary, community or social enterprise", null=True, blank=True)
     note = models.CharField(max_length=250, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from core.dates import parse
+from core.dates import months_after, parse
 from tenders.models import Opportunity
 from tests.factories.tenders import OpportunityFactory
 
@@ -75,3 +75,17 @@ def test_rows_are_compared_and_sorted_by_the_interval():
     assert list(ordered) == [march, autumn, *sorted([unknown, nothing], key=lambda one: one.title)]
     assert list(by_summer) == [march]
     assert str(Opportunity.objects.get(pk=autumn.pk).tender_date) == "Autumn 2024"
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (dt.date(2026, 8, 31), 6, dt.date(2027, 2, 28)),
+        (dt.date(2026, 12, 15), 1, dt.date(2027, 1, 15)),
+        (dt.date(2026, 3, 31), -1, dt.date(2026, 2, 28)),
+        (dt.date(2026, 1, 10), -13, dt.date(2024, 12, 10)),
+        (dt.date(2026, 1, 10), 0, dt.date(2026, 1, 10)),
+    ],
+)
+def test_months_are_counted_to_the_same_day_or_the_last(day, months, expected):
+    assert months_after(day, months) == expected

@@ -227,11 +227,6 @@ def test_how_a_duty_stands_on_a_day(due, done, state):
     assert clocks.stand(due_date=due, done_date=done, on=dt.date(2026, 9, 10)) is state
 
 
-def test_months_end_on_the_last_day_of_a_short_month():
-    assert clocks.months_after(dt.date(2026, 8, 31), 6) == dt.date(2027, 2, 28)
-    assert clocks.months_after(dt.date(2026, 12, 15), 1) == dt.date(2027, 1, 15)
-
-
 @pytest.mark.parametrize(
     ("day", "start"), [(dt.date(2026, 3, 31), dt.date(2025, 4, 1)), (APRIL, APRIL), (dt.date(2027, 1, 1), APRIL)]
 )

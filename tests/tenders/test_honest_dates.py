@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core import clock
 from core.dates import parse
+from core.errors import DomainError
 from core.models import AuditEvent, OutgoingMail, RegisterVersion
 from tenders import services
 from tenders.models import DateChange, Opportunity, stale_age
@@ -64,7 +65,7 @@ def test_a_date_that_cannot_move_so_is_refused_and_nothing_changes(facts, asked,
     row = OpportunityFactory(**facts)
     before = Opportunity.objects.filter(pk=row.pk).values().get()
 
-    with pytest.raises(services.DomainError, match=refusal):
+    with pytest.raises(DomainError, match=refusal):
         move(row, **asked)
 
     assert Opportunity.objects.filter(pk=row.pk).values().get() == before

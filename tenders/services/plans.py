@@ -1,4 +1,4 @@
-"""What officers do with the pipeline: move a date, say that a plan still holds, decide what follows a contract."""
+"""What officers do with a plan: move a date, say that it still holds; and who is asked whether it does."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from commissioning.models import Officer
 from core import audit, mail, versions
 from core.dates import EstimatedDate, london_date
 from core.errors import DomainError
-
-from .models import DateChange, Opportunity, OpportunityQuerySet, stale_age
+from tenders.models import DateChange, Opportunity, OpportunityQuerySet, stale_age
 
 
 class NothingMoves(DomainError):

@@ -1,0 +1,13 @@
+from .plans import DateRefused, NothingMoves, ask_owners, confirm_plan, move_date
+from .succession import DecisionRefused, decide_end, propose_successors
+
+__all__ = [
+    "DateRefused",
+    "DecisionRefused",
+    "NothingMoves",
+    "ask_owners",
+    "confirm_plan",
+    "decide_end",
+    "move_date",
+    "propose_successors",
+]
