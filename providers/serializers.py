@@ -66,6 +66,10 @@ class LocationFacts:
         return point[0] if point else None
 
     @property
+    def point_accuracy(self) -> str | None:
+        return self.around.accuracy_of(self.row) if self.around.point_of(self.row) else None
+
+    @property
     def longitude(self) -> float | None:
         point = self.around.point_of(self.row)
         return point[1] if point else None
@@ -195,6 +199,7 @@ class LocationSerializer(serializers.Serializer):
     council = CouncilSerializer(allow_null=True)
     latitude = serializers.FloatField(allow_null=True)
     longitude = serializers.FloatField(allow_null=True)
+    point_accuracy = Maybe(help_text="exact, or only that of its postcode or outcode.")
     is_address_withheld = serializers.BooleanField(source="row.is_address_withheld")
     cqc_location_id = Maybe()
     access = AccessSerializer(source="row")

@@ -266,6 +266,7 @@ def listed_location(location: Location, around: Surroundings) -> Document:
         "location_type": "physical",
         "latitude": point[0] if point else None,
         "longitude": point[1] if point else None,
+        "x_point_accuracy": around.accuracy_of(location) if point else "",
         "x_outcode": outcode_of(location.postcode),
     }
     if location.is_address_withheld:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from providers.models import Provider, Service
+from providers.models import Provider, SearchText, Service
 
 from . import parameters
 from .rows import modified_since
@@ -32,16 +33,11 @@ def narrowed(rows: QuerySet[Service], query: QueryDict, terms: Terms, *, at: dt.
 
 
 def with_words(rows: QuerySet[Service], words: str) -> QuerySet[Service]:
-    """Return services that hold every word in their own text or their provider's name."""
-    for word in words.split()[:MOST_WORDS]:
-        rows = rows.filter(
-            Q(name__icontains=word)
-            | Q(summary__icontains=word)
-            | Q(description__icontains=word)
-            | Q(provider__name__icontains=word)
-            | Q(provider__trading_name__icontains=word)
-        )
-    return rows
+    """Return services that hold every word in what a page shows of them, in any of its forms."""
+    if not words:
+        return rows
+    wanted = SearchQuery(words, config="english", search_type="plain")
+    return rows.filter(pk__in=SearchText.objects.filter(vector=wanted).values("service_id"))
 
 
 def providers_with_words(rows: QuerySet[Provider], words: str) -> QuerySet[Provider]:

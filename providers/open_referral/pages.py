@@ -12,16 +12,17 @@ from .parameters import Paging
 from .plain import Document
 
 
-def page_of_keys(rows: QuerySet[Any], paging: Paging, *, name: str = "pk") -> tuple[int, list[Any]]:
+def page_of_keys(rows: QuerySet[Any], paging: Paging) -> tuple[int, list[Any]]:
     """Return how many rows there are and the keys on the page, so that a deep page carries no whole rows past.
 
+    :param rows: of one value each, or of one tuple each.
     :raises Problem: if there is no such page.
     """
     total = rows.order_by().count()
     first = (paging.page - 1) * paging.per_page
     if first >= total and paging.page > 1:
         raise Problem(f"There is no page {paging.page}: the last is {pages(total, paging)}.", status=404)
-    return total, list(rows.values_list(name, flat=True)[first : first + paging.per_page]) if total else []
+    return total, list(rows[first : first + paging.per_page]) if total else []
 
 
 def pages(total: int, paging: Paging) -> int:

@@ -1,39 +1,28 @@
 """Services at locations near a postcode, or that come to it.
 
-A withheld location is measured from the centre of its outcode, in the database too, so that no search can close in.
+A withheld location stands at the centre of its outcode in the search's rows, so that no question can close in on it.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from django.db.models import Case, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import (
-    ASin,
-    Coalesce,
-    Cos,
-    Least,
-    Left,
-    Length,
-    Power,
-    Radians,
-    Replace,
-    Sin,
-    Sqrt,
-    Upper,
-)
+from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models.functions import Power
 from django.http import QueryDict
 
 from core import geography
 from core.api import Problem
 from core.geography import Kind, Located
-from core.models import Outcode, Place, Postcode
-from providers.models import Service
+from core.models import Place
+from providers.models import SearchRow, Service
 
 from . import parameters
 
 EARTH_METRES = 6_371_008.8
-METRES_A_DEGREE = 111_195
+# A service at a location has no key of its own in the search's rows: these two are it.
+KEY = ("service_id", "location_id")
 
 
 def postcode_asked(query: QueryDict) -> Located | None:
@@ -56,41 +45,30 @@ def postcode_asked(query: QueryDict) -> Located | None:
 def links_near(services: QuerySet[Service], *, near: Located | None, metres: int | None) -> QuerySet[Any]:
     """Return services at locations; with a distance those within it, else those whose area holds the postcode.
 
-    A service that names no area is found everywhere, as the standard has it. With a postcode the nearest comes first.
+    A service that names no area is found everywhere, as the standard has it. With a postcode the nearest comes first,
+    by the points that the search measures from: of a withheld address its outcode's centre.
     """
-    links = Service.locations.through.objects.filter(service__in=services)
     if near is None:
-        return links.order_by("pk")
-    links = (
-        links.annotate(**_point()).annotate(metres=_metres_from(near)).order_by(F("metres").asc(nulls_last=True), "pk")
-    )
+        return Service.locations.through.objects.filter(service__in=services).order_by("pk")
     if metres is None:
-        return links.filter(_comes_to(near))
-    high = metres / METRES_A_DEGREE * 1.01
-    return links.filter(latitude__range=(near.latitude - high, near.latitude + high), metres__lte=metres)
-
-
-def _point() -> dict[str, Any]:
-    code = Upper(Replace(OuterRef("location__postcode"), Value(" "), Value("")))
-    outward = Case(When(Q(length__gt=4), then=Left("code", F("length") - 3)), default=F("code"))
-    outcodes = Outcode.objects.annotate(code=code, length=Length("code")).filter(pk=outward)
-    postcodes = Postcode.objects.filter(pk=code)
-    return {
-        name: Case(
-            When(location__is_address_withheld=True, then=Subquery(outcodes.values(name)[:1])),
-            default=Coalesce(F(f"location__{name}"), Subquery(postcodes.values(name)[:1])),
-            output_field=FloatField(),
+        services = services.filter(_comes_to(near))
+    # The square of the straight line through a ball of radius 1, which grows with the way over its surface.
+    x, y, z = _on_ball(near.latitude, near.longitude)
+    line = Power(F("x") - x, 2) + Power(F("y") - y, 2) + Power(F("z") - z, 2)
+    links = SearchRow.objects.filter(location_id__gt=0, service_id__in=services.order_by().values("pk")).annotate(
+        line=line
+    )
+    if metres is not None:
+        reach = 2 * math.sin(metres / EARTH_METRES / 2)
+        links = links.filter(
+            z__range=(z - reach, z + reach), y__range=(y - reach, y + reach), line__lte=Value(reach**2, FloatField())
         )
-        for name in ("latitude", "longitude")
-    }
+    return links.order_by(F("line").asc(nulls_last=True), *KEY)
 
 
-def _metres_from(near: Located) -> Any:
-    """The distance along the ground (haversine), in metres."""
-    across = Power(Sin(Radians(F("longitude") - near.longitude) / 2), 2)
-    along = Power(Sin(Radians(F("latitude") - near.latitude) / 2), 2)
-    half = along + Cos(Radians(Value(near.latitude))) * Cos(Radians(F("latitude"))) * across
-    return 2 * EARTH_METRES * ASin(Sqrt(Least(Value(1.0), half)))
+def _on_ball(latitude: float, longitude: float) -> tuple[float, float, float]:
+    up, along = math.radians(latitude), math.radians(longitude)
+    return math.cos(up) * math.cos(along), math.cos(up) * math.sin(along), math.sin(up)
 
 
 def _comes_to(near: Located) -> Q:
@@ -99,5 +77,5 @@ def _comes_to(near: Located) -> Q:
     paths = covering.path.split("/") if covering else []
     above = Place.objects.filter(path__in=["/".join(paths[:count]) for count in range(1, len(paths) + 1)])
     by_area = Service.areas_served.through.objects.filter(place__in=above).values("service_id")
-    without_area = Q(service__areas_served__isnull=True, service__served_outcodes=[])
-    return Q(service__in=by_area) | Q(service__served_outcodes__contains=[near.outcode]) | without_area
+    without_area = Q(areas_served__isnull=True, served_outcodes=[])
+    return Q(pk__in=by_area) | Q(served_outcodes__contains=[near.outcode]) | without_area

@@ -98,25 +98,33 @@ class Surroundings:
     contacts: dict[str, str] = field(default_factory=dict)
 
     def council_of(self, location: Location) -> Place | None:
-        """The council a location lies in; of a withheld one nothing is told."""
+        """The council a location lies in, by its postcode and else its place; of a withheld one nothing is told."""
         if location.is_address_withheld:
             return None
-        if location.place:
-            for path in _paths(location.place.path):
-                if path in self.councils:
-                    return self.councils[path]
         known = self.postcodes.get(normalise_postcode(location.postcode) or "")
-        return known.council if known else None
+        if known is not None and known.council is not None:
+            return known.council
+        paths = _paths(location.place.path) if location.place else []
+        return next((self.councils[path] for path in paths if path in self.councils), None)
 
     def point_of(self, location: Location) -> tuple[float, float] | None:
-        """Where a location is: of a withheld one the centre of its outcode, whatever else is known."""
-        if location.is_address_withheld:
-            centre = self.outcodes.get(outcode_of(location.postcode) or "")
-            return (centre.latitude, centre.longitude) if centre else None
-        if location.latitude is not None and location.longitude is not None:
-            return location.latitude, location.longitude
+        """Where a location is, as the search has it: of a withheld one the centre of its outcode, whatever is known."""
+        centre = self.outcodes.get(outcode_of(location.postcode) or "")
         known = self.postcodes.get(normalise_postcode(location.postcode) or "")
-        return (known.latitude, known.longitude) if known else None
+        if not location.is_address_withheld:
+            if location.latitude is not None and location.longitude is not None:
+                return location.latitude, location.longitude
+            if known is not None:
+                return known.latitude, known.longitude
+        return (centre.latitude, centre.longitude) if centre else None
+
+    def accuracy_of(self, location: Location) -> str:
+        """How exact that point is: the building's own, its postcode's, or only its outcode's."""
+        if location.is_address_withheld:
+            return "outcode"
+        if location.latitude is not None:
+            return "exact"
+        return "postcode" if normalise_postcode(location.postcode) in self.postcodes else "outcode"
 
     def contact_of(self, service: Any) -> str:
         """The public address of the organisation that checks a service: its council, or the one that keeps it."""
@@ -134,7 +142,6 @@ def surroundings(
     services = list(services)
     locations = [location for service in services for location in service.locations.all()]
     open_ones = [location for location in locations if not location.is_address_withheld]
-    withheld = [location for location in locations if location.is_address_withheld]
     found = Surroundings(at=at, site=site)
     if with_terms:
         found.terms = read_terms()
@@ -143,7 +150,7 @@ def surroundings(
         found.councils[place.path] = place
     codes = {normalise_postcode(one.postcode) for one in open_ones} - {None}
     found.postcodes = Postcode.objects.select_related("council").in_bulk(codes)
-    found.outcodes = Outcode.objects.in_bulk({outcode_of(one.postcode) for one in withheld} - {None})
+    found.outcodes = Outcode.objects.in_bulk({outcode_of(one.postcode) for one in locations} - {None})
     checked = [service for service in services if service.checked_at]
     if checked and with_contacts:
         found.contacts = _contacts(found, checked)

@@ -20,7 +20,7 @@ def lines(rows: QuerySet[Any] | None, make: Callable[[list[Any]], list[Document]
     The keys are read at once, while the request's transaction holds, so that nothing is told twice or left out when
     rows change on the way. The rows follow by the hundred when their line is due, and are public rows only.
     """
-    keys = [] if rows is None else list(rows.values_list("pk", flat=True))
+    keys = [] if rows is None else list(rows)
 
     def told() -> Iterator[str]:
         # What is at hand anyway is one part without keys.

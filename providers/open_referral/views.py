@@ -14,7 +14,7 @@ from providers.models import Provider, Service
 from . import documents, ids, parameters, rows
 from .filters import narrowed, providers_with_words
 from .pages import envelope, page_of_keys, sliced
-from .places import links_near, postcode_asked
+from .places import KEY, links_near, postcode_asked
 from .plain import Document
 from .stream import lines
 from .taxonomies import TAXONOMIES, read_terms, taxonomy_document, term_document
@@ -43,7 +43,9 @@ def services(request: HttpRequest) -> Any:
     is_minimal, is_full = parameters.flag(query, "minimal"), parameters.flag(query, "full")
     paging = parameters.paging(query, is_minimal=is_minimal)
     at = clock.now()
-    found = narrowed(rows.public_services(at=at), query, read_terms(), at=at).order_by("pk")
+    found = (
+        narrowed(rows.public_services(at=at), query, read_terms(), at=at).order_by("pk").values_list("pk", flat=True)
+    )
     if parameters.is_stream(query):
         return lines(found, lambda keys: _services(keys, at=at, is_full=is_full, is_minimal=is_minimal))
     total, keys = page_of_keys(found, paging)
@@ -83,28 +85,27 @@ def service_at_locations(request: HttpRequest) -> Any:
         narrowed(rows.public_services(at=at), query, read_terms(), at=at),
         near=postcode_asked(query),
         metres=parameters.whole_number(query, "proximity", default=None, least=1, most=parameters.MOST_METRES),
-    )
+    ).values_list(*KEY)
     if parameters.is_stream(query):
         return lines(found, lambda keys: _links(keys, at=at, is_full=is_full))
     total, keys = page_of_keys(found, paging)
     return envelope(_links(keys, at=at, is_full=is_full), total=total, paging=paging)
 
 
-def _links(keys: list[int], *, at: Any, is_full: bool) -> list[Document]:
+def _links(keys: list[tuple[int, int]], *, at: Any, is_full: bool) -> list[Document]:
     """Return services at locations in the order of their keys."""
-    links = {link.pk: link for link in Service.locations.through.objects.filter(pk__in=keys)}
-    chosen = Service.objects.filter(pk__in={link.service_id for link in links.values()})
+    chosen = Service.objects.filter(pk__in={service for service, _ in keys})
     whole = {one.pk: one for one in (rows.for_whole(chosen, at=at) if is_full else rows.for_list(chosen, at=at))}
     around = rows.surroundings(whole.values(), at=at, site=settings.PUBLIC_URL, with_terms=is_full)
     make = documents.nested_service_at_location if is_full else documents.listed_service_at_location
-    made = []
-    for key in keys:
+    return [
+        make(whole[service], location, around)
+        for service, at_location in keys
         # A stream may come to a row that has gone since its list was made.
-        one = whole.get(links[key].service_id) if key in links else None
-        for location in one.locations.all() if one else []:
-            if location.pk == links[key].location_id:
-                made.append(make(one, location, around))
-    return made
+        if service in whole
+        for location in whole[service].locations.all()
+        if location.pk == at_location
+    ]
 
 
 @feed(*REGISTERS)
@@ -116,7 +117,7 @@ def service_at_location(request: HttpRequest, identifier: str) -> Document:
     ).select_related("service", "location")
     for link in links:
         if ids.service_at_location(link.service.uuid, link.location.uuid) == str(asked):
-            return _links([link.pk], at=at, is_full=True)[0]
+            return _links([(link.service_id, link.location_id)], at=at, is_full=True)[0]
     raise Problem("No service at a location has this identifier.", status=404)
 
 
@@ -127,6 +128,7 @@ def organizations(request: HttpRequest) -> Any:
     paging = parameters.paging(query, is_minimal=False)
     at = clock.now()
     found = providers_with_words(rows.public_organizations(at=at), parameters.text(query, "search")).order_by("pk")
+    found = found.values_list("pk", flat=True)
     options = {"at": at, "is_full": is_full, "has_services": has_services}
     if parameters.is_stream(query):
         return lines(found, lambda keys: _organizations(keys, **options))
