@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import F
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from commissioning import permissions
 from commissioning.acting import acting_organisation, is_operator
@@ -89,8 +91,9 @@ class CorrectionAdmin(OrganisationScopedAdmin):
         return obj.answered_at is None
 
     @admin.display(description="What families see")
-    def entry(self, obj: Correction) -> str:
-        return obj.service.get_absolute_url()
+    def entry(self, obj: Correction) -> SafeString:
+        address = obj.service.get_absolute_url()
+        return format_html('<a href="{}">{}</a>', address, address)
 
     @object_action(
         "Answer", confirm="The correction counts as dealt with. The entry itself you change apart.", form=AnswerForm

@@ -107,6 +107,12 @@ class InvitationAdmin(OrganisationScopedAdmin):
             messages.error(request, str(refusal))
             return redirect(request.path)
 
+    def render_change_form(self, request: Any, context: Any, *args: Any, obj: Any = None, **kwargs: Any) -> Any:
+        if obj is None:
+            context |= {"title": "Invite somebody to keep an entry", "show_save_and_add_another": False}
+            context["show_save_and_continue"] = False
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
     def save_model(self, request: Any, obj: Invitation, form: Any, change: bool) -> None:
         sent = invitations.invite(provider=obj.provider, email=obj.email, by=request.user, at=clock.now())
         obj.__dict__.update(sent.__dict__)
