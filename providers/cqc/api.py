@@ -18,7 +18,6 @@ KEY_QUESTIONS = [question for question in values.Rating.Question.values if quest
 REPORTS = "https://www.cqc.org.uk"
 # The state an assessment's rating has once a later one took its place.
 PAST = {"historic", "archived", "superseded", "withdrawn", "draft"}
-NOT_MADE = "no longer registered, and not known here"
 
 
 class ApiReader:

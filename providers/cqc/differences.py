@@ -111,8 +111,8 @@ SELECT sv.provider_id, sv.id, '{KIND.RE_RATED}', r.question,
     {RATING_IN_WORDS.format(age="c.old", value=_labels(VALUE, "c.old_value"), state=_labels(STATE, "c.old_state"))},
     {RATING_IN_WORDS.format(age="c.new", value=_labels(VALUE, "c.new_value"), state=_labels(STATE, "c.new_state"))}
 FROM cqc_changed_rating c JOIN providers_rating r ON r.id = c.id AND r.question = 'overall'
-JOIN providers_service sv ON sv.id = r.service_id JOIN cqc_rated x ON x.service_id = sv.id AND x.question = r.question
-WHERE x.is_kept AND (c.old_state, c.old_value) IS DISTINCT FROM (c.new_state, c.new_value)
+JOIN providers_service sv ON sv.id = r.service_id JOIN cqc_match m ON m.service_id = sv.id
+WHERE m.is_kept AND (c.old_state, c.old_value) IS DISTINCT FROM (c.new_state, c.new_value)
 """
 # Every entry of the register that is public here, whoever keeps it, must be in a whole file.
 MISSING = """

@@ -10,8 +10,6 @@ from django.db import models
 from django.db.models import NOT_PROVIDED
 from psycopg import sql
 
-# Of the fields that a person fills, what an import leaves blank.
-
 
 def insert(model: type[models.Model], values: Mapping[str, str], rows: str, *, key: str = "") -> str:
     """Return the INSERT of a model's new rows.
@@ -43,19 +41,18 @@ def _literal(field: models.Field[Any, Any]) -> str:
     raise TypeError(f"{field} needs a value that an import cannot know.")
 
 
-def changed(name: str, model: type[models.Model], values: Mapping[str, str], rows: str) -> str:
+def changed(name: str, values: Mapping[str, str], rows: str, where: str) -> str:
     """Return the statement that keeps, as ``cqc_changed_<name>``, each row that differs, as it was and as it is to be.
 
-    :param rows: the FROM and what follows, in which ``t`` is the model's table.
+    :param rows: the FROM, in which ``t`` is the model's table.
+    :param where: which of them the import may change.
     """
-    joins, _, where = rows.partition(" WHERE ")
     was = ", ".join(f"t.{column}" for column in values)
     becomes = ", ".join(values.values())
     pairs = ", ".join(f"t.{column} AS old_{column}, {value} AS new_{column}" for column, value in values.items())
-    condition = f"({where}) AND " if where else ""
     return (
-        f"CREATE TEMP TABLE cqc_changed_{name} ON COMMIT DROP AS SELECT t.id, {pairs} {joins}"
-        f" WHERE {condition}({was}) IS DISTINCT FROM ({becomes})"
+        f"CREATE TEMP TABLE cqc_changed_{name} ON COMMIT DROP AS SELECT t.id, {pairs} {rows}"
+        f" WHERE ({where}) AND ({was}) IS DISTINCT FROM ({becomes})"
     )
 
 

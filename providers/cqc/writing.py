@@ -79,7 +79,7 @@ SELECT cqc_location_id, is_new_location, is_new_service, is_second, provider_id,
         THEN nextval(pg_get_serial_sequence('providers_location', 'id')) END) AS location_id,
     CASE WHEN is_new_service THEN nextval(pg_get_serial_sequence('providers_service', 'id'))
          WHEN place_in_service = 1 THEN linked_service_id END AS service_id,
-    linked_service_id, coalesce(is_kept, false) AS is_kept, is_kept_location
+    coalesce(is_kept, false) AS is_kept, is_kept_location
 FROM judged
 """
 # The ratings file tells of nothing but ratings.
@@ -87,7 +87,8 @@ MATCH_OF_RATINGS = f"""
 CREATE TEMP TABLE cqc_match ON COMMIT DROP AS
 WITH linked AS ({SERVICE_OF_LOCATION})
 SELECT l.cqc_location_id, false AS is_new_location, false AS is_new_service, false AS is_second, l.provider_id,
-    l.id AS location_id, linked.service_id, linked.service_id AS linked_service_id, linked.is_kept
+    l.id AS location_id, linked.is_kept,
+    CASE row_number() OVER (PARTITION BY linked.service_id ORDER BY l.id) WHEN 1 THEN linked.service_id END AS service_id
 FROM (SELECT DISTINCT cqc_location_id FROM cqc_rating) s
 JOIN providers_location l ON l.cqc_location_id = s.cqc_location_id JOIN linked ON linked.location_id = l.id
 """
@@ -150,24 +151,22 @@ RATING_FACTS = {
     "report_url": f"CASE WHEN s.is_exact_report OR t.report_url = '' OR NOT {SAME_RATING} THEN s.report_url"
     " ELSE t.report_url END",
 }
-# The newest wins: a rating by its own day, a word that there is none by the day of the file.
-RATED_ROWS = """
-CREATE TEMP TABLE cqc_rated ON COMMIT DROP AS
-SELECT DISTINCT ON (coalesce(m.service_id, m.linked_service_id), s.question)
-    s.*, coalesce(m.service_id, m.linked_service_id) AS service_id,
-    m.is_kept, coalesce(s.rated_date, %(as_at)s::date) AS said_date
-FROM cqc_rating s JOIN cqc_match m USING (cqc_location_id)
-WHERE coalesce(m.service_id, m.linked_service_id) IS NOT NULL AND NOT m.is_second
-ORDER BY coalesce(m.service_id, m.linked_service_id), s.question, s.rated_date DESC NULLS LAST, m.cqc_location_id
+# A service in several buildings is told of by the first. The newest wins: a rating by its own day, a word that there is
+# none by the day of the file.
+RATED = """
+FROM (SELECT s.*, m.service_id, m.is_kept FROM cqc_rating s JOIN cqc_match m USING (cqc_location_id)
+      WHERE m.service_id IS NOT NULL AND NOT m.is_second) s
 """
-NEW_RATINGS = """
-FROM cqc_rated s LEFT JOIN providers_rating t ON t.service_id = s.service_id AND t.question = s.question
+NEW_RATINGS = f"""
+{RATED} LEFT JOIN providers_rating t ON t.service_id = s.service_id AND t.question = s.question
 WHERE t.id IS NULL AND (s.question = 'overall' OR s.value <> '' OR s.stated <> '')
 """
-RATINGS = (
-    "FROM cqc_rated s JOIN providers_rating t ON t.service_id = s.service_id AND t.question = s.question"
-    " WHERE t.rated_date IS NULL OR s.said_date >= t.rated_date"
-)
+RATINGS = f"{RATED} JOIN providers_rating t ON t.service_id = s.service_id AND t.question = s.question"
+IS_NEWER = "t.rated_date IS NULL OR coalesce(s.rated_date, %(as_at)s::date) >= t.rated_date"
+LEFT_OUT = {
+    "no longer registered, and not known here": "s.is_deregistered",
+    "its provider is not known here; import its provider too": "NOT s.is_deregistered",
+}
 FROM_LOCATION = "FROM cqc_location s JOIN cqc_match m USING (cqc_location_id)"
 
 COMMON_WORDS = frozenset(
@@ -206,6 +205,13 @@ class Writing:
             self.registrations()
         else:
             self._do("match", MATCH_OF_RATINGS)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT DISTINCT cqc_location_id FROM cqc_rating WHERE cqc_location_id NOT IN"
+                    " (SELECT cqc_location_id FROM cqc_match)"
+                )
+                for (location_id,) in cursor.fetchall():
+                    self.checked.ignored.add("ratings of a location that is not known here", location_id)
         self.ratings()
         return self.written
 
@@ -246,15 +252,18 @@ class Writing:
             "providers.created", self._do("providers", statements.insert(Provider, made | self._published(), rows))
         )
         kept = PROVIDER_IS_KEPT.format(p="t")
-        rows = (
-            f"FROM cqc_provider s JOIN providers_provider t ON t.cqc_provider_id = s.cqc_provider_id WHERE NOT {kept}"
-        )
-        self._change("provider", Provider, PROVIDER_FACTS, rows, label="t.name", timed_as="providers")
+        rows = "FROM cqc_provider s JOIN providers_provider t ON t.cqc_provider_id = s.cqc_provider_id"
+        self._change("provider", Provider, PROVIDER_FACTS, rows, f"NOT {kept}")
 
     def match(self) -> None:
         self._do("match", MATCH)
         self._do("match", "CREATE INDEX ON cqc_match (cqc_location_id)")
         self._do("match", "ANALYZE cqc_match")
+        for reason, condition in LEFT_OUT.items():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT s.cqc_location_id {FROM_LOCATION} WHERE m.location_id IS NULL AND {condition}")
+                for (location_id,) in cursor.fetchall():
+                    self.checked.ignored.add(reason, location_id)
 
     def locations(self) -> None:
         made = LOCATION_FACTS | {"cqc_location_id": "s.cqc_location_id", "slug": "'cqc-' || lower(s.cqc_location_id)"}
@@ -268,11 +277,8 @@ class Writing:
             "latitude": "CASE WHEN m.latitude IS NULL THEN t.latitude ELSE m.latitude END",
             "longitude": "CASE WHEN m.latitude IS NULL THEN t.longitude ELSE m.longitude END",
         }
-        rows = (
-            f"{FROM_LOCATION} JOIN providers_location t ON t.id = m.location_id"
-            " WHERE NOT m.is_new_location AND NOT m.is_kept_location"
-        )
-        self._change("location", Location, facts, rows, label="t.name", timed_as="locations")
+        rows = f"{FROM_LOCATION} JOIN providers_location t ON t.id = m.location_id"
+        self._change("location", Location, facts, rows, "NOT m.is_new_location AND NOT m.is_kept_location")
 
     def services(self) -> None:
         slug = SINGLE_SLUG.format(
@@ -282,8 +288,8 @@ class Writing:
         made = SERVICE_FACTS | {"slug": slug} | self._made() | self._published()
         self._count("services.created", self._do("services", statements.insert(Service, made, new, key="m.service_id")))
         facts = SERVICE_FACTS | {"provider_id": "coalesce(m.provider_id, t.provider_id)"}
-        mine = f"{FROM_LOCATION} JOIN providers_service t ON t.id = m.service_id WHERE NOT m.is_new_service AND NOT m.is_kept"
-        self._change("service", Service, facts, f"{mine} AND NOT m.is_second", label="t.name", timed_as="services")
+        rows = f"{FROM_LOCATION} JOIN providers_service t ON t.id = m.service_id"
+        self._change("service", Service, facts, rows, "NOT m.is_new_service AND NOT m.is_kept AND NOT m.is_second")
         self._links("types", "type_ids", "servicetype_id")
         self._links("client_groups", "group_ids", "clientgroup_id")
         self._do(
@@ -326,13 +332,13 @@ class Writing:
         self._do(
             "services",
             f"""CREATE TEMP TABLE cqc_merged ON COMMIT DROP AS
-            SELECT sv.id, sv.slug, first.linked_service_id AS first_id {FROM_LOCATION}
+            SELECT sv.id, sv.slug, coalesce(o.service_id, link.service_id) AS first_id {FROM_LOCATION}
             JOIN providers_service sv ON sv.id = m.service_id AND sv.published_at IS NOT NULL
-            JOIN LATERAL (
-                SELECT coalesce(o.service_id, o.linked_service_id) AS linked_service_id FROM cqc_match o
-                WHERE o.cqc_location_id = s.primary_id
-            ) first ON first.linked_service_id IS NOT NULL
-            WHERE m.is_second AND NOT m.is_kept""",
+            LEFT JOIN cqc_match o ON o.cqc_location_id = s.primary_id
+            LEFT JOIN providers_location l ON l.cqc_location_id = s.primary_id
+            LEFT JOIN LATERAL (SELECT min(service_id) AS service_id FROM providers_service_locations
+                               WHERE location_id = l.id) link ON true
+            WHERE coalesce(o.service_id, link.service_id) <> sv.id AND m.is_second AND NOT m.is_kept""",
         )
         self._do(
             "services",
@@ -346,37 +352,45 @@ class Writing:
         self._count("services.merged", merged)
 
     def registrations(self) -> None:
-        made = {name: value.replace("t.registered_date", "NULL").replace("t.deregistered_date", "NULL")
-                .replace("t.dormant_from", "NULL") for name, value in REGISTRATION_FACTS.items()}  # fmt: skip
-        made |= {"location_id": "m.location_id", "seen_in_id": "%(import)s"}
+        made = REGISTRATION_FACTS | {
+            "registered_date": "s.registered_date",
+            "deregistered_date": "CASE WHEN s.is_deregistered THEN s.deregistered_date END",
+            "dormant_from": "CASE WHEN s.is_dormant THEN s.dormant_from END",
+            "location_id": "m.location_id",
+            "seen_in_id": "%(import)s",
+        }
         rows = (
             f"{FROM_LOCATION} LEFT JOIN providers_cqcregistration r ON r.location_id = m.location_id"
             " WHERE m.location_id IS NOT NULL AND r.id IS NULL"
         )
         created = self._do("registrations", statements.insert(CqcRegistration, made, rows))
         self._count("registrations.created", created)
-        rows = f"{FROM_LOCATION} JOIN providers_cqcregistration t ON t.location_id = m.location_id"
-        self._do("registrations", statements.changed("registration", CqcRegistration, REGISTRATION_FACTS, rows))
-        pairs = statements.update("registration", CqcRegistration, REGISTRATION_FACTS)
-        changed = self._do("registrations", pairs.replace(" SET ", " SET seen_in_id = %(import)s, ", 1))
+        changed = self._do(
+            "registrations",
+            f"""UPDATE providers_cqcregistration t
+            SET seen_in_id = %(import)s, {", ".join(f"{name} = {value}" for name, value in REGISTRATION_FACTS.items())}
+            {FROM_LOCATION} WHERE t.location_id = m.location_id
+            AND ({", ".join(f"t.{name}" for name in REGISTRATION_FACTS)})
+                IS DISTINCT FROM ({", ".join(REGISTRATION_FACTS.values())})""",
+        )
         self._count("registrations.updated", changed)
 
     def ratings(self) -> None:
-        self._do("ratings", RATED_ROWS)
-        self._do("ratings", "CREATE INDEX ON cqc_rated (service_id)")
-        self._do("ratings", "ANALYZE cqc_rated")
         made = RATING_FACTS | {"service_id": "s.service_id", "question": "s.question", "report_url": "s.report_url"}
         self._count("ratings.created", self._do("ratings", statements.insert(Rating, made, NEW_RATINGS)))
-        label = "CASE WHEN t.value <> '' THEN t.value ELSE t.state END"
-        self._change("rating", Rating, RATING_FACTS, RATINGS, label=label, timed_as="ratings")
+        self._change(
+            "rating", Rating, RATING_FACTS, RATINGS, IS_NEWER, label="concat(t.question, ': ', t.state, ' ', t.value)"
+        )
 
-    def _change(self, name: str, model: Any, facts: Mapping[str, str], rows: str, *, label: str, timed_as: str) -> None:
-        self._do(timed_as, statements.changed(name, model, facts, rows))
-        changed = self._do(timed_as, statements.update(name, model, facts))
-        self._count(f"{timed_as}.updated", changed)
+    def _change(
+        self, name: str, model: Any, facts: Mapping[str, str], rows: str, where: str, *, label: str = "t.name"
+    ) -> None:
+        several = f"{name}s"
+        self._do(several, statements.changed(name, facts, rows, where))
+        changed = self._do(several, statements.update(name, model, facts))
+        self._count(f"{several}.updated", changed)
         if changed:
-            action = f"{name}.refreshed"
-            self._do("audit", statements.audit(name, model, facts, action=action, label=label))
+            self._do("audit", statements.audit(name, model, facts, action=f"{name}.refreshed", label=label))
 
     def _made(self) -> dict[str, str]:
         # The two agree until somebody else saves the row.
