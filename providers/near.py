@@ -24,8 +24,8 @@ SALT = "providers.near"
 KEEP_FOR = dt.timedelta(hours=1)
 TYPED_AT_MOST = 120
 
-# A full postcode anywhere in running words; its first half may stand in an address.
-FULL_POSTCODE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2}[0-9][A-Za-z0-9]?)[\s.-]*[0-9][A-Za-z]{2}(?![A-Za-z0-9])")
+# A full postcode anywhere in running words, also with a letter too many; its first half may stand in an address.
+FULL_POSTCODE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2}[0-9][A-Za-z0-9]?)[\s.-]*[0-9][A-Za-z]{2,}(?![0-9])")
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,10 @@ def forget(response: HttpResponseBase) -> None:
     response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
 
 
-def place_of(request: HttpRequest) -> Located | None:
-    """Return where this page is asked for: the public place in its address, else the postcode in the cookie."""
-    if "near" in request.GET:
-        key = clean(request.GET["near"])
-        return geography.located_by_key(key) if key else None
+def place_of(request: HttpRequest, key: str) -> Located | None:
+    """Return where this page is asked for: the public place its address names, else the postcode in the cookie."""
+    if key:
+        return geography.located_by_key(key)
     postcode = remembered(request)
     if not postcode:
         return None

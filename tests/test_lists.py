@@ -1,4 +1,7 @@
-"""Every public list costs the same number of queries for one row and for three, each as full as a row can be."""
+"""Every public list costs the same number of queries for one row and for three, each as full as a row can be.
+
+The search for care is no list of rows: `tests/providers/test_care_search.py` counts its queries.
+"""
 
 import pytest
 from django.db import connection
@@ -6,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories.commissioning import CoverageFactory, OrganisationFactory
-from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory
-from tests.factories.providers import LocationFactory, ProviderFactory, ServiceFactory
+from tests.factories.core import ClientGroupFactory, ServiceTypeFactory
+from tests.factories.providers import ProviderFactory
 from tests.factories.strategies import StrategyFactory
 from tests.factories.tenders import (
     ContractFactory,
@@ -48,15 +51,6 @@ def full_contract():
     return contract
 
 
-def full_service():
-    service = ServiceFactory()
-    service.types.add(ServiceTypeFactory())
-    service.client_groups.add(ClientGroupFactory())
-    service.locations.add(LocationFactory(place=PlaceFactory()))
-    service.areas_served.add(PlaceFactory())
-    return service
-
-
 def full_organisation():
     return CoverageFactory(organisation__succeeded_by=OrganisationFactory(), organisation__ended="2022").organisation
 
@@ -66,7 +60,6 @@ LISTS = {
     "tenders:opportunities": full_opportunity,
     "tenders:frameworks": full_framework,
     "tenders:contracts": full_contract,
-    "providers:services": full_service,
     "providers:providers": ProviderFactory,
     "commissioning:organisations": full_organisation,
 }

@@ -20,14 +20,6 @@ from .providers import Provider
 
 
 class ServiceQuerySet(FreshnessQuerySet, PublishableQuerySet):
-    def for_list(self) -> ServiceQuerySet:
-        """Fetch all that a list row shows."""
-        return (
-            self.select_related("provider", "source")
-            .prefetch_related("types", "client_groups", "locations__place", "areas_served", "units")
-            .order_by("name", "pk")
-        )
-
     def with_public_provider(self, *, at: dt.datetime) -> ServiceQuerySet:
         """Fetch the provider where it is public; another's place is empty, so that no page can name it."""
         rows = self.select_related(None).select_related("source__organisation")

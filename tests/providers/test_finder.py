@@ -96,7 +96,7 @@ class TestPages:
 
         page = text(client.get(step("summary", "?who=older&hard=nurse&stay=move")))
 
-        assert "We chose <strong>care home with nursing</strong> because you said that a nurse is needed." in page
+        assert "We chose <strong>Care home with nursing</strong> because you said that a nurse is needed." in page
 
     def test_kind_of_care_this_installation_does_not_have_is_not_searched_for(self, client):
         summary = client.get(step("summary", "?who=older&hard=nurse&stay=move"))

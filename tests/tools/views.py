@@ -13,6 +13,11 @@ def hidden(make):
     return [make(published_at=None), make(published_at=clock.now() + dt.timedelta(hours=1))]
 
 
+def settle():
+    """Do what a commit does last: make the search's rows anew, raise the registers' versions."""
+    connection.check_constraints()
+
+
 def text(response):
     return response.content.decode()
 
