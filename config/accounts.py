@@ -6,7 +6,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+
+from commissioning.acting import acting_officer, is_operator
+from providers.acting import may_represent
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
@@ -14,6 +18,14 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def get_login_redirect_url(self, request):
+        """Lead people to where they work, unless they were on the way to somewhere else."""
+        if is_operator(request.user) or acting_officer(request):
+            return reverse("admin:index")
+        if may_represent(request.user).exists():
+            return reverse("providers:workspace")
+        return super().get_login_redirect_url(request)
 
 
 def guard_workspace(site):

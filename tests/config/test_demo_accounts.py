@@ -7,7 +7,9 @@ from django.core.management import call_command
 
 from commissioning.models import Officer, Organisation
 from core.models import User
+from providers.models import Representative
 from strategies.models import Strategy
+from tests.factories.providers import ProviderFactory
 
 
 @pytest.fixture
@@ -66,3 +68,17 @@ def test_a_second_run_makes_new_passwords_for_the_same_accounts(durham, tmp_path
     assert old != new
     assert authenticate(rf.post("/account/login/"), email=email, password=old) is None
     assert User.objects.count() == 2
+
+
+def test_somebody_keeps_the_entries_of_the_invented_providers_and_of_no_other(durham, tmp_path):
+    samples = [ProviderFactory(is_sample=True), ProviderFactory(is_sample=True)]
+    ProviderFactory(is_sample=True, published_at=None)
+    ProviderFactory()
+
+    call_command("make_demo_accounts", tmp_path / "first")
+    call_command("make_demo_accounts", tmp_path / "second")
+
+    assert sign_ins(tmp_path / "second")[-1][0] == "provider@demo.example"
+    assert sorted(Representative.objects.values_list("user__email", "provider")) == [
+        ("provider@demo.example", provider.pk) for provider in samples
+    ]

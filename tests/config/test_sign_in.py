@@ -8,6 +8,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
 from django.core import mail
 
+from tests.factories.commissioning import OfficerFactory
+from tests.factories.providers import RepresentativeFactory
+
 PASSWORD = "correct horse battery staple"
 
 
@@ -51,7 +54,22 @@ def test_wrong_password_is_told_in_a_summary_and_names_no_account(client, operat
 def test_sign_in_does_not_lead_to_another_site(client, operator):
     response = _sign_in(client, operator, next="https://evil.example/")
 
-    assert response["Location"] == "/"
+    assert response["Location"] == "/admin/"
+
+
+def test_sign_in_leads_to_where_a_person_works(client, operator, stranger):
+    representative = RepresentativeFactory(user__password=PASSWORD).user
+    officer = OfficerFactory(user__password=PASSWORD).user
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in (representative, officer)
+    )
+
+    places = []
+    for user in (operator, officer, representative, stranger):
+        places.append(_sign_in(client, user)["Location"])
+        client.logout()
+
+    assert places == ["/admin/", "/admin/", "/workspace/", "/"]
 
 
 def test_workspace_sends_visitors_to_the_portals_own_sign_in(client, db):

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from commissioning.models import Officer, Organisation
 from core.models import User
+from providers.models import Provider, Representative
 
 # Names under .example are reserved: no mail to these accounts can reach anybody.
 DOMAIN = "demo.example"
@@ -19,7 +20,8 @@ DOMAIN = "demo.example"
 
 class Command(BaseCommand):
     help = (
-        "Give a demo its accounts: an operator, and an administrator for each organisation that leads a strategy. "
+        "Give a demo its accounts: an operator, an administrator for each organisation that leads a strategy, and a "
+        "person who keeps the entries of the invented providers. "
         "New passwords every time; they are only written to the file named."
     )
 
@@ -36,6 +38,12 @@ class Command(BaseCommand):
                 user=user, organisation=organisation, defaults={"role": Officer.Role.ADMINISTRATOR}
             )
             lines.append(self._line(organisation.name, user, password))
+        samples = Provider.objects.filter(is_sample=True, published_at__isnull=False).order_by("name", "pk")
+        if samples:
+            user, password = self._account("provider", "Demo provider")
+            for provider in samples:
+                Representative.objects.get_or_create(user=user, provider=provider)
+            lines.append(self._line("Invented providers", user, password))
         self._write(options["file"], lines)
         self.stdout.write(f"Made {len(lines)} demo accounts.")
 
