@@ -187,7 +187,7 @@ def _size(service: Any) -> tuple[str, ...]:
     units = service.units.all()
     if units:
         return tuple(
-            f"{unit.kind}: {unit.count if unit.count is not None else unit.stated or 'number not told'}"
+            f"{unit.kind[:1].upper()}{unit.kind[1:]}: {unit.count if unit.count is not None else unit.stated or 'number not told'}"
             f"{'' if unit.tenure == 'unknown' else f' ({unit.get_tenure_display().lower()})'}"
             for unit in sorted(units, key=lambda unit: (unit.order, unit.pk))
         )

@@ -97,7 +97,7 @@ def of(service: Any, *, at: dt.datetime) -> Sheet:
         questions=questions,
         no_rating=_no_rating(service),
         is_withheld=is_withheld,
-        is_claimed=service.is_claimed,
+        is_claimed=service.is_claimed or service.confirmed_at is not None,
         stale_label=service.confirmation_label(at=at),
         figures=_figures(service, spaces, overall),
     )

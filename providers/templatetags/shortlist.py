@@ -32,8 +32,8 @@ def shortlist_link(context: Context) -> SafeString:
             '<a class="govuk-link ccp-shortlistlink" href="/care/shortlist/">{}Your shortlist</a>', shortlist.MARK
         )
     return format_html(
-        '<a class="govuk-link ccp-shortlistlink" href="/care/shortlist/">{}Your shortlist ({}<span class='
-        '"govuk-visually-hidden"> of {} services</span>)</a>',
+        '<a class="govuk-link ccp-shortlistlink" href="/care/shortlist/">{}<span>Your shortlist ({}<span class='
+        '"govuk-visually-hidden"> of {} services</span>)</span></a>',
         shortlist.MARK,
         count,
         shortlist.MOST,
