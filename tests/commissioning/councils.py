@@ -9,7 +9,7 @@ from django.db import models
 from commissioning.models import Organisation, OwnedModel
 from core import audit
 from core.models import ClientGroup, CpvCode, Place, ServiceType
-from providers.models import Fee, Rating, Unit, Vacancy
+from providers.models import Fee, ProfileRevision, Rating, Unit, Vacancy
 from strategies.models import Edition, EditionFile, Progress
 from tenders.models import ContractCommissioner, FrameworkPartner, OpportunityPartner
 from tests.factories import NOON
@@ -59,6 +59,13 @@ class Council:
         self._add(directory.RepresentativeFactory(user=keeper, provider=provider))
         self._add(directory.InvitationFactory(provider=provider, invited_by=self.user, **mine))
         self._add(directory.CorrectionFactory(service=service, email=f"family@{word}.example", **mine))
+
+        self._add(
+            ProfileRevision.objects.create(
+                provider=provider, service=service, **mine, changes={"summary": f"{word} proposed"},
+                base={"summary": ""}, started_at=NOON, started_by=keeper, submitted_at=NOON, submitted_by=keeper,
+            )
+        )  # fmt: skip
 
         framework = self._add(buying.FrameworkFactory(**draft))
         lot = self._add(buying.LotFactory(framework=framework))
