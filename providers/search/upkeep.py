@@ -1,0 +1,34 @@
+"""Makes all search rows anew. Triggers keep them up; this is for after a restore, or when what they are made of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection, transaction
+
+PORTION = 500
+# Besides the services, whatever rows are left of ones that are gone.
+_EVERY = """
+SELECT id FROM providers_service UNION SELECT service_id FROM providers_searchrow
+UNION SELECT service_id FROM providers_searchcard UNION SELECT service_id FROM providers_searchtext
+UNION SELECT service_id FROM providers_searcharea ORDER BY 1
+"""
+
+
+def rebuild() -> Iterator[tuple[int, int]]:
+    """Make every service's search rows anew, portion by portion, and yield how many are done of how many.
+
+    Searches go on meanwhile: each portion is a transaction of its own.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT providers_search_values()")
+        cursor.execute("UPDATE core_searchword SET rows = 0 WHERE index = 'services'")
+        cursor.execute(_EVERY)
+        ids = [row[0] for row in cursor.fetchall()]
+    for start in range(0, len(ids), PORTION):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT providers_search_refresh(%s, true)", [ids[start : start + PORTION]])
+        yield min(start + PORTION, len(ids)), len(ids)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_searchword WHERE index = 'services' AND rows = 0")
+        cursor.execute("SELECT core_search_renew('services', 'words')")
