@@ -39,7 +39,7 @@ def check_headers(cells: list[str], problems: Problems, *, sheet: str, row: int)
     found = [values.words(cell) for cell in cells]
     expected = layout.DIRECTORY_HEADERS
     known = {name.casefold() for name in expected}
-    if found and len(found) == 1 and ";" in found[0]:
+    if found and found[0].count(";") > 1:
         problems.add("the columns are parted by semicolons. Save the file with commas", sheet=sheet, row=row)
         problems.refuse_if_any()
     for position, name in enumerate(expected):

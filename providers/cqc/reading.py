@@ -128,11 +128,8 @@ def _kind_of(sheet: str, cells: list[str]) -> str | None:
     header = {values.words(cell).casefold() for cell in cells}
     if {"domain", "latest rating"} & header:
         return Kind.RATINGS
-    if (
-        {"location id", "location name", "provider id"} & header
-        or len(cells) == 1
-        and "location id" in cells[0].casefold()
-    ):
+    is_directory = {"location id", "location name", "provider id"} & header
+    if is_directory or cells[0].casefold().startswith("location id;"):
         return Kind.DIRECTORY
     return None
 
