@@ -60,7 +60,7 @@ def minimal_service(service: Any, around: Surroundings) -> Document:
     changed = moment(service.last_modified)
     return {
         "id": str(service.uuid),
-        "organization_id": str(service.provider.uuid),
+        "organization_id": str(service.organization_uuid),
         "name": service.name,
         "status": status(service, around),
         "last_modified": changed,

@@ -56,12 +56,21 @@ def with_facts(rows: QuerySet[Service], *, at: dt.datetime) -> QuerySet[Service]
     )
     registrations = CqcRegistration.objects.filter(location__services=OuterRef("pk"))
     return rows.annotate(
+        organization_uuid=F("provider__uuid"),
         last_modified=Greatest(
             F("modification__modified_at"), F("published_at"), F("provider__published_at"), Subquery(expired)
         ),
         is_off_register=Exists(registrations.filter(OFF_THE_REGISTER))
         & ~Exists(registrations.exclude(OFF_THE_REGISTER)),
     )
+
+
+def shortest(rows: QuerySet[Service], *, at: dt.datetime) -> Any:
+    """Fetch what the shortest form tells, without making a model of each: a page may hold all of the country's."""
+    return with_facts(rows, at=at).values_list(
+        "uuid", "organization_uuid", "name", "ended", "opened", "is_closed_temporarily", "is_off_register", "last_modified",
+        named=True,
+    )  # fmt: skip
 
 
 def for_list(rows: QuerySet[Service], *, at: dt.datetime) -> QuerySet[Service]:

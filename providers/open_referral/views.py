@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -43,23 +46,24 @@ def services(request: HttpRequest) -> Any:
     is_minimal, is_full = parameters.flag(query, "minimal"), parameters.flag(query, "full")
     paging = parameters.paging(query, is_minimal=is_minimal)
     at = clock.now()
-    found = (
-        narrowed(rows.public_services(at=at), query, read_terms(), at=at).order_by("pk").values_list("pk", flat=True)
-    )
-    if parameters.is_stream(query):
-        return lines(found, lambda keys: _services(keys, at=at, is_full=is_full, is_minimal=is_minimal))
-    total, keys = page_of_keys(found, paging)
-    contents = _services(keys, at=at, is_full=is_full, is_minimal=is_minimal)
-    return envelope(contents, total=total, paging=paging)
-
-
-def _services(keys: list[int], *, at: Any, is_full: bool, is_minimal: bool) -> list[Document]:
-    chosen = Service.objects.filter(pk__in=keys).order_by("pk")
+    found = narrowed(rows.public_services(at=at), query, read_terms(), at=at).order_by("pk")
     if is_minimal:
-        short = rows.with_facts(chosen, at=at).select_related("provider")
-        short = short.only("uuid", "name", "ended", "opened", "is_closed_temporarily", "provider__uuid")
-        around = rows.Surroundings(at=at, site=settings.PUBLIC_URL)
-        return [documents.minimal_service(one, around) for one in short]
+        found, make = rows.shortest(found, at=at), _shortest_services(at)
+    else:
+        found, make = found.values_list("pk", flat=True), partial(_services, at=at, is_full=is_full)
+    if parameters.is_stream(query):
+        return lines(found, make)
+    total, keys = page_of_keys(found, paging)
+    return envelope(make(keys), total=total, paging=paging)
+
+
+def _shortest_services(at: dt.datetime) -> Callable[[list[Any]], list[Document]]:
+    around = rows.Surroundings(at=at, site=settings.PUBLIC_URL)
+    return lambda found: [documents.minimal_service(one, around) for one in found]
+
+
+def _services(keys: list[int], *, at: dt.datetime, is_full: bool) -> list[Document]:
+    chosen = Service.objects.filter(pk__in=keys).order_by("pk")
     whole = list(rows.for_whole(chosen, at=at) if is_full else rows.for_list(chosen, at=at))
     around = rows.surroundings(whole, at=at, site=settings.PUBLIC_URL, with_terms=is_full)
     make = documents.whole_service if is_full else documents.listed_service
@@ -72,7 +76,7 @@ def service(request: HttpRequest, identifier: str) -> Document:
     keys = list(rows.public_services(at=at).filter(uuid=_asked(identifier)).values_list("pk", flat=True))
     if not keys:
         raise Problem("No service has this identifier.", status=404)
-    return _services(keys, at=at, is_full=True, is_minimal=False)[0]
+    return _services(keys, at=at, is_full=True)[0]
 
 
 @feed(*REGISTERS, private="postcode")
@@ -92,7 +96,7 @@ def service_at_locations(request: HttpRequest) -> Any:
     return envelope(_links(keys, at=at, is_full=is_full), total=total, paging=paging)
 
 
-def _links(keys: list[tuple[int, int]], *, at: Any, is_full: bool) -> list[Document]:
+def _links(keys: list[tuple[int, int]], *, at: dt.datetime, is_full: bool) -> list[Document]:
     """Return services at locations in the order of their keys."""
     chosen = Service.objects.filter(pk__in={service for service, _ in keys})
     whole = {one.pk: one for one in (rows.for_whole(chosen, at=at) if is_full else rows.for_list(chosen, at=at))}
@@ -136,7 +140,7 @@ def organizations(request: HttpRequest) -> Any:
     return envelope(_organizations(keys, **options), total=total, paging=paging)
 
 
-def _organizations(keys: list[int], *, at: Any, is_full: bool, has_services: bool) -> list[Document]:
+def _organizations(keys: list[int], *, at: dt.datetime, is_full: bool, has_services: bool) -> list[Document]:
     """Return organisations; whole, with their services' names; with ``has_services``, with their whole services."""
     chosen = Provider.objects.filter(pk__in=keys).order_by("pk")
     if not (is_full or has_services):
