@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("lists", "home", "documents")
+PARTS = ("lists", "home", "documents", "imports")
 NEEDS_FIXTURES = {"home", "documents"}
 NO_DATABASE = (
     "Set DATABASE_URL to a PostgreSQL in which your role may create databases, or let this start one: "

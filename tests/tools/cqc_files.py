@@ -62,7 +62,7 @@ def directory_row(number: int, *, edition: int = 0, **changes: Any) -> dict[str,
     """Return an invented row of the care directory.
 
     :param edition: another edition of the same place: every fact that may change has changed.
-    :param changes: values by header, with blanks and marks as underscores left out: use `change` for the rest.
+    :param changes: other values by header.
     """
     pick = random.Random(f"{number}-{edition}")  # noqa: S311
     always = random.Random(number)  # noqa: S311
@@ -142,8 +142,8 @@ def directory_row(number: int, *, edition: int = 0, **changes: Any) -> dict[str,
 
 
 def change(row: Mapping[str, Any], **values: Any) -> dict[str, Any]:
-    """Return the row with other values; a header is named by its letters: ``Location_Name`` or ``Careathome``."""
-    headers = {"".join(filter(str.isalnum, name)).casefold(): name for name in (*DIRECTORY_HEADERS, *RATINGS_HEADERS)}
+    """Return the row with other values; a header is named by its letters, as in ``Location_Name``."""
+    headers = {"".join(filter(str.isalnum, name)).casefold(): name for name in DIRECTORY_HEADERS}
     named = {headers["".join(filter(str.isalnum, name)).casefold()]: value for name, value in values.items()}
     return {**row, **named}
 
