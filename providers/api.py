@@ -29,7 +29,7 @@ from . import near
 from .forms import CHOICES, LAST_PAGE, SWITCHES, read_address, service_query
 from .models import Service
 from .open_referral import rows
-from .search import DEFAULT_RADIUS_MILES, RADII_MILES, HitPage, Order, Results, search
+from .search import DEFAULT_RADIUS_MILES, PAGE_SIZE, RADII_MILES, HitPage, Order, Results, search
 from .serializers import (
     ProblemSerializer,
     SearchQuestionSerializer,
@@ -86,6 +86,46 @@ PARAMETERS = [
 ]  # fmt: skip
 
 
+_EMPTY: dict[str, Any] = {"total": 0, "page": 1, "pages": 1, "per_page": PAGE_SIZE, "results": []}
+ANSWER = OpenApiExample(
+    "Care homes near CA28, the results themselves left out",
+    value={
+        "total": 3,
+        "place": {
+            "kind": "outcode",
+            "label": "CA28, Whitehaven",
+            "near": "CA28",
+            "exactness": "centre of the postcode district, accurate to about 2 miles",
+            "accuracy_miles": 1.9,
+            "council": {"slug": "cumberland", "name": "Cumberland", "gss_code": "E06000063"},
+        },
+        "radius_miles": 10,
+        "order": {"value": Order.NEAREST.value, "reason": Order.NEAREST.reason},
+        "near": {**_EMPTY, "total": 3},
+        "home": _EMPTY,
+        "facets": {
+            **{name: [] for name in FACETS},
+            "type": [{"value": "care-home", "label": "Care home", "parent": "accommodation-with-care", "count": 3}],
+        },
+        "corrected": {},
+        "ignored": [],
+    },
+    response_only=True,
+    status_codes=["200"],
+)
+REFUSAL = OpenApiExample(
+    "A full postcode in an address",
+    value={
+        "title": "The request cannot be read",
+        "status": 400,
+        "detail": NO_POSTCODES_HERE.format(outcode="CA28"),
+        "parameter": "near",
+    },
+    response_only=True,
+    status_codes=["400"],
+)
+
+
 class PublicView(APIView):
     """Anybody may ask, so many times a minute."""
 
@@ -101,6 +141,7 @@ class ServiceList(PublicView):
         "there, and how many services each value of each filter would find.",
         parameters=PARAMETERS,
         responses={200: SearchResultsSerializer, **PROBLEMS},
+        examples=[ANSWER, REFUSAL],
         tags=["services"],
     )
     def get(self, request: Request) -> Response:

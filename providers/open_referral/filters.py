@@ -13,7 +13,7 @@ from providers.models import Provider, SearchText, Service
 
 from . import parameters
 from .rows import modified_since
-from .taxonomies import CQC_TYPES, GROUPS, TAXONOMIES, TYPES, Terms
+from .taxonomies import TAXONOMIES, Terms
 
 MOST_WORDS = 10
 
@@ -53,6 +53,8 @@ def providers_with_words(rows: QuerySet[Provider], words: str) -> QuerySet[Provi
 
 def _carrying(rows: QuerySet[Service], *, types: Any, groups: Any) -> QuerySet[Service]:
     """Services of any of these types or groups, each once."""
+    if not (types or groups):
+        return rows.none()
     links_of_types = Service.types.through.objects.filter(servicetype_id__in=types).values("service_id")
     links_of_groups = Service.client_groups.through.objects.filter(clientgroup_id__in=groups).values("service_id")
     return rows.filter(pk__in=links_of_types if types else links_of_groups)
@@ -60,9 +62,9 @@ def _carrying(rows: QuerySet[Service], *, types: Any, groups: Any) -> QuerySet[S
 
 def _of_taxonomy(rows: QuerySet[Service], taxonomy_id: str, terms: Terms) -> QuerySet[Service]:
     taxonomy = TAXONOMIES.get(taxonomy_id)
-    if taxonomy in (TYPES, CQC_TYPES):
-        carried = [key for term in terms.ordered(taxonomy) for key in term.type_ids]
-        return _carrying(rows, types=carried, groups=[]) if carried else rows.none()
-    if taxonomy == GROUPS:
-        return rows.filter(pk__in=Service.client_groups.through.objects.values("service_id"))
-    return rows.none()
+    if taxonomy is None:
+        return rows.none()
+    own = terms.ordered(taxonomy)
+    types = {key for term in own for key in term.type_ids}
+    groups = {key for term in own for key in term.group_ids}
+    return _carrying(rows, types=types, groups=groups)

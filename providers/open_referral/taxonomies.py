@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.models import ClientGroup, ServiceType
+from providers.cqc.layout import SPECIALISMS, USER_BANDS
 
 from .ids import made_of
 
@@ -54,7 +55,17 @@ CQC_TYPES = Taxonomy(
     "cqc_service_type",
     "https://www.cqc.org.uk/about-us/transparency/using-cqc-data",
 )
-TAXONOMIES = {one.id: one for one in (TYPES, GROUPS, CQC_TYPES)}
+CQC_SPECIALISMS = Taxonomy(
+    "cqc-specialisms",
+    "CQC specialisms",
+    "What the Care Quality Commission calls the people a service is for, where a client group here is one of them. The "
+    "client group is the provider's or the council's word; the registration itself is with the commission.",
+    "cqc_specialism",
+    "https://www.cqc.org.uk/about-us/transparency/using-cqc-data",
+)
+TAXONOMIES = {one.id: one for one in (TYPES, GROUPS, CQC_TYPES, CQC_SPECIALISMS)}
+# Narrower than the client group that an import reads them as, so that the group does not say them.
+NARROWER_BANDS = {"People detained under the Mental Health Act", "People with an eating disorder"}
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,22 @@ def read_terms() -> Terms:
         carriers = [one.pk for one in types if one.cqc_service_type == name]
         words = f"Service type of the Care Quality Commission: {name}."
         terms._add(Term(CQC_TYPES, name, name, words, type_ids=frozenset(carriers)), terms.of_type, *carriers)
+    by_slug = {group.slug: group.pk for group in groups}
+    for band, name in _specialisms().items():
+        carriers = [by_slug[slug] for slug in USER_BANDS[band] if slug in by_slug]
+        words = f"Specialism of the Care Quality Commission: {name}. In its files: {band}."
+        term = Term(CQC_SPECIALISMS, band, name, words, group_ids=frozenset(carriers))
+        terms._add(term, terms.of_group, *carriers)
     return terms
+
+
+def _specialisms() -> dict[str, str]:
+    """Each of the commission's user bands that one of our groups says, and the first of its names in the interface."""
+    names: dict[str, str] = {}
+    for name, band in SPECIALISMS.items():
+        if band not in NARROWER_BANDS:
+            names.setdefault(band, name)
+    return names
 
 
 def _is_within(path: str, above: str) -> bool:

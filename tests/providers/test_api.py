@@ -360,6 +360,24 @@ class TestDescription:
             "untold", "setting", "order", "page", "home",
         }  # fmt: skip
 
+    def test_examples_are_what_the_schema_says(self, db):
+        found = []
+        for methods in described()["paths"].values():
+            for one in methods.values():
+                parts = (
+                    [one["requestBody"], *one["responses"].values()]
+                    if "requestBody" in one
+                    else one["responses"].values()
+                )
+                for part in parts:
+                    for content in part.get("content", {}).values():
+                        name = content["schema"].get("$ref", "").rpartition("/")[2]
+                        found += [(name, example["value"]) for example in content.get("examples", {}).values()]
+
+        assert {name for name, _ in found} == {"SearchResults", "Problem", "SearchQuestion"}
+        for name, example in found:
+            assert list(schema_of(name).iter_errors(json.loads(json.dumps(example)))) == []
+
     def test_the_schema_is_published(self, client, db):
         response = client.get("/api/v1/schema/")
 

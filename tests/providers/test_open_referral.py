@@ -16,7 +16,7 @@ from core.dates import parse
 from core.models import Country, Postcode
 from providers.models import CqcRegistration, Fee, Location, Provider, Rating, Service, ServiceModification, Vacancy
 from tests.factories import NOON
-from tests.factories.core import PlaceFactory
+from tests.factories.core import ClientGroupFactory, PlaceFactory
 from tests.factories.providers import LocationFactory, ProviderFactory, ServiceFactory
 from tests.providers.entries import full_service, withheld_service
 from tests.tools.open_referral import Rules
@@ -421,6 +421,7 @@ class TestParameters:
 
     def test_taxonomies_and_their_terms_are_narrowed(self, client, db):
         bare, full = ServiceFactory(), full_service()
+        full.client_groups.add(ClientGroupFactory(slug="dementia"))
         taxonomies = contents(client, "taxonomies")
 
         for taxonomy in taxonomies:
@@ -431,7 +432,7 @@ class TestParameters:
                 assert top["id"] in ids(client, f"taxonomy_terms?top_only=true&taxonomy_id={taxonomy['id']}")
                 for child in contents(client, f"taxonomy_terms?parent_id={top['id']}"):
                     assert child["parent_id"] == top["id"]
-        assert len(taxonomies) == 3
+        assert len(taxonomies) == 4
         assert str(bare.uuid) in ids(client, "services")
 
     def test_words_are_searched_in_what_is_told(self, client, db):
