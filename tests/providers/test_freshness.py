@@ -603,3 +603,26 @@ def test_queue_takes_as_many_queries_for_one_entry_as_for_many(client, councils,
         page = client.get(url)
 
     assert len(page.context["page"]) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_pressed_twice_at_one_time_works_once(asked):
+    from tests.providers.test_invitations import both
+
+    said = both(lambda: freshness.confirm_by_link(token="a-token", at=clock.now()))
+
+    assert said == ["LinkGone", "done"]
+    assert AuditEvent.objects.filter(action="service.confirmed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_asked_twice_at_one_time_gets_one_mail():
+    from tests.providers.test_invitations import both
+
+    at = clock.now()
+    service = ServiceFactory(published_at=at - days(400), confirmed_at=at - days(80))
+    person = RepresentativeFactory(provider=service.provider)
+
+    both(lambda: freshness.ask_representative(representative=person, at=at))
+
+    assert ConfirmationRequest.objects.count() == OutgoingMail.objects.count() == 1

@@ -692,3 +692,70 @@ def test_colleagues_page_takes_as_many_queries_for_one_as_for_many(client, perso
 
     with django_assert_num_queries(len(one)):
         assert client.get(COLLEAGUES).content.decode().count("Send again") == 5
+
+
+# --- two at once ---
+
+
+def both(work):
+    """Do the same twice at one time, each on a connection of its own, and return what each said."""
+    from threading import Barrier, Thread
+
+    from django.db import connection
+
+    said, gate = [], Barrier(2)
+
+    def once():
+        gate.wait()
+        try:
+            work()
+            said.append("done")
+        except Exception as refusal:  # noqa: BLE001 - compared below
+            said.append(type(refusal).__name__)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=once) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(said)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_accepted_twice_at_one_time_is_accepted_once(invited):
+    said = both(
+        lambda: invitations.accept_with_new_account(token="a-token", name="Ada", password=PASSWORD, at=clock.now())
+    )
+
+    assert said == ["InvitationGone", "done"]
+    assert User.objects.filter(email="ada@example.org").count() == 1
+    assert Representative.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_address_invited_to_two_entries_at_one_time_gets_one_account(invited, officer):
+    other = InvitationFactory(
+        email="Ada@example.org", token="other", expires_at=clock.now() + dt.timedelta(days=1),
+        invited_at=clock.now() - dt.timedelta(days=1),
+    )  # fmt: skip
+    tokens = iter(["a-token", "other"])
+
+    said = both(
+        lambda: invitations.accept_with_new_account(token=next(tokens), name="Ada", password=PASSWORD, at=clock.now())
+    )
+
+    assert said == ["CannotAccept", "done"]
+    assert User.objects.filter(email__iexact="ada@example.org").count() == 1
+    assert Representative.objects.count() == 1
+    assert Invitation.objects.filter(accepted_at=None).count() == 1
+    assert other.provider != invited.provider
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_invited_twice_at_one_time_gets_one_mail(provider, officer):
+    said = both(lambda: invite(provider, officer.user, at=clock.now()))
+
+    assert said == ["AlreadyDone", "done"]
+    assert Invitation.objects.count() == OutgoingMail.objects.count() == 1
