@@ -41,17 +41,18 @@ def _literal(field: models.Field[Any, Any]) -> str:
     raise TypeError(f"{field} needs a value that an import cannot know.")
 
 
-def changed(name: str, values: Mapping[str, str], rows: str, where: str) -> str:
+def changed(name: str, values: Mapping[str, str], rows: str, where: str, *, beside: str = "") -> str:
     """Return the statement that keeps, as ``cqc_changed_<name>``, each row that differs, as it was and as it is to be.
 
     :param rows: the FROM, in which ``t`` is the model's table.
     :param where: which of them the import may change.
+    :param beside: further columns to keep.
     """
     was = ", ".join(f"t.{column}" for column in values)
     becomes = ", ".join(values.values())
     pairs = ", ".join(f"t.{column} AS old_{column}, {value} AS new_{column}" for column, value in values.items())
     return (
-        f"CREATE TEMP TABLE cqc_changed_{name} ON COMMIT DROP AS SELECT t.id, {pairs} {rows}"
+        f"CREATE TEMP TABLE cqc_changed_{name} ON COMMIT DROP AS SELECT t.id, {pairs}{beside} {rows}"
         f" WHERE ({where}) AND ({was}) IS DISTINCT FROM ({becomes})"
     )
 

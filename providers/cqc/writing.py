@@ -148,7 +148,7 @@ RATING_FACTS = {
         WHEN t.value <> '' THEN t.value ELSE coalesce(t.earlier_value, '') END""",
     "earlier_date": f"""CASE WHEN s.state NOT IN {WITHOUT_RATING} THEN NULL WHEN s.earlier_value <> '' THEN s.earlier_date
         WHEN t.value <> '' THEN t.rated_date ELSE t.earlier_date END""",
-    "report_url": f"CASE WHEN s.is_exact_report OR t.report_url = '' OR NOT {SAME_RATING} THEN s.report_url"
+    "report_url": f"CASE WHEN s.is_exact_report OR coalesce(t.report_url, '') = '' OR NOT {SAME_RATING} THEN s.report_url"
     " ELSE t.report_url END",
 }
 # A service in several buildings is told of by the first. The newest wins: a rating by its own day, a word that there is
@@ -157,12 +157,10 @@ RATED = """
 FROM (SELECT s.*, m.service_id, m.is_kept FROM cqc_rating s JOIN cqc_match m USING (cqc_location_id)
       WHERE m.service_id IS NOT NULL AND NOT m.is_second) s
 """
-NEW_RATINGS = f"""
-{RATED} LEFT JOIN providers_rating t ON t.service_id = s.service_id AND t.question = s.question
-WHERE t.id IS NULL AND (s.question = 'overall' OR s.value <> '' OR s.stated <> '')
-"""
-RATINGS = f"{RATED} JOIN providers_rating t ON t.service_id = s.service_id AND t.question = s.question"
-IS_NEWER = "t.rated_date IS NULL OR coalesce(s.rated_date, %(as_at)s::date) >= t.rated_date"
+# New ones and those that differ in one pass: a question without rating is no row of its own.
+RATINGS = f"{RATED} LEFT JOIN providers_rating t ON t.service_id = s.service_id AND t.question = s.question"
+IS_NEWS = """CASE WHEN t.id IS NULL THEN s.question = 'overall' OR s.value <> '' OR s.stated <> ''
+    ELSE t.rated_date IS NULL OR coalesce(s.rated_date, %(as_at)s::date) >= t.rated_date END"""
 LEFT_OUT = {
     "no longer registered, and not known here": "s.is_deregistered",
     "its provider is not known here; import its provider too": "NOT s.is_deregistered",
@@ -376,19 +374,25 @@ class Writing:
         self._count("registrations.updated", changed)
 
     def ratings(self) -> None:
-        made = RATING_FACTS | {"service_id": "s.service_id", "question": "s.question", "report_url": "s.report_url"}
-        self._count("ratings.created", self._do("ratings", statements.insert(Rating, made, NEW_RATINGS)))
-        self._change(
-            "rating", Rating, RATING_FACTS, RATINGS, IS_NEWER, label="concat(t.question, ': ', t.state, ' ', t.value)"
+        self._do(
+            "ratings", statements.changed("rating", RATING_FACTS, RATINGS, IS_NEWS, beside=", s.service_id, s.question")
         )
+        made = {name: f"c.new_{name}" for name in RATING_FACTS} | {
+            "service_id": "c.service_id",
+            "question": "c.question",
+        }
+        rows = "FROM cqc_changed_rating c WHERE c.id IS NULL"
+        self._count("ratings.created", self._do("ratings", statements.insert(Rating, made, rows)))
+        label = "concat(t.question, ': ', t.state, ' ', t.value)"
+        self._apply("rating", Rating, RATING_FACTS, label=label)
 
-    def _change(
-        self, name: str, model: Any, facts: Mapping[str, str], rows: str, where: str, *, label: str = "t.name"
-    ) -> None:
-        several = f"{name}s"
-        self._do(several, statements.changed(name, facts, rows, where))
-        changed = self._do(several, statements.update(name, model, facts))
-        self._count(f"{several}.updated", changed)
+    def _change(self, name: str, model: Any, facts: Mapping[str, str], rows: str, where: str) -> None:
+        self._do(f"{name}s", statements.changed(name, facts, rows, where))
+        self._apply(name, model, facts, label="t.name")
+
+    def _apply(self, name: str, model: Any, facts: Mapping[str, str], *, label: str) -> None:
+        changed = self._do(f"{name}s", statements.update(name, model, facts))
+        self._count(f"{name}s.updated", changed)
         if changed:
             self._do("audit", statements.audit(name, model, facts, action=f"{name}.refreshed", label=label))
 

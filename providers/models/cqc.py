@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from commissioning.models import Organisation
+
 from .locations import Location
 from .providers import Provider
 from .services import Service
@@ -91,6 +93,14 @@ class CqcDifference(models.Model):
 
     provider = models.ForeignKey(Provider, models.CASCADE, null=True, blank=True, related_name="cqc_differences")
     service = models.ForeignKey(Service, models.CASCADE, null=True, blank=True, related_name="cqc_differences")
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cqc_differences",
+        help_text="The home council that looks into it; empty where the installation's operators do.",
+    )
     kind = models.CharField(max_length=14, choices=Kind)
     field = models.CharField(max_length=40, blank=True)
     ours = models.TextField(blank=True)
