@@ -80,10 +80,16 @@ def _change(
         parts["added"] = [word for word in after if word not in before]
         parts["removed"] = [word for word in before if word not in after]
     elif one.kind == Kind.TEXT and live.get(name) and changes.get(name) and len(changes[name]) > _LONG:
-        parts["pieces"] = pieces(live[name], changes[name])
+        if _are_alike(live[name], changes[name]):
+            parts["pieces"] = pieces(live[name], changes[name])
     elif one.kind == Kind.PHOTOS:
         parts["new_photos"] = changes.get(name) or []
     return Change(name, one.label, one.kind, old, new, was, **parts)
+
+
+def _are_alike(old: str, new: str) -> bool:
+    """Whether marking words helps; of a text written anew both are better read whole, side by side."""
+    return difflib.SequenceMatcher(None, old.split(), new.split(), autojunk=False).ratio() > 0.5
 
 
 def pieces(old: str, new: str) -> list[Piece]:

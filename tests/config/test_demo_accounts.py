@@ -83,17 +83,3 @@ def test_somebody_keeps_the_entries_of_the_invented_providers_and_of_no_other(du
     assert sorted(Representative.objects.values_list("user__email", "provider")) == [
         ("provider@demo.example", provider.pk) for provider in samples
     ]
-
-
-def test_sample_provider_gets_somebody_who_keeps_its_entry(durham, tmp_path, rf):
-    few, many = ProviderFactory(is_sample=True), ProviderFactory(is_sample=True, name="Sample Care")
-    for provider, count in ((few, 1), (many, 2), (ProviderFactory(), 3)):
-        ServiceFactory.create_batch(count, provider=provider)
-
-    call_command("make_demo_accounts", tmp_path / "sign-ins")
-    call_command("make_demo_accounts", tmp_path / "sign-ins")
-
-    email, password = (tmp_path / "sign-ins").read_text().splitlines()[-1].split("/workspace/: ")[1].split()
-    assert email == "provider@demo.example"
-    assert authenticate(rf.post("/account/login/"), email=email, password=password).email == email
-    assert [(one.user.email, one.provider) for one in Representative.objects.all()] == [(email, many)]

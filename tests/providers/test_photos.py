@@ -250,8 +250,13 @@ def test_unapproved_photo_is_seen_by_its_own_people_and_the_officer_who_decides(
         client.force_login(user)
         return [client.get(path).status_code for path in (own, officers)]
 
+    public = photo.get_absolute_url()
+    assert client.get(public).status_code == 404
     assert answers(home.person)[0] == 200
+    in_preview = client.get(public)
+    assert (in_preview.status_code, in_preview["Cache-Control"]) == (200, "private, no-store")
     assert answers(home.officer)[1] == 200
     assert answers(theirs.person)[0] == 404
+    assert client.get(public).status_code == 404
     assert answers(theirs.officer)[1] == 404
     assert client.get(own)["Cache-Control"] == "private, no-store"

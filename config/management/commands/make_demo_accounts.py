@@ -9,7 +9,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from django.db.models import Count
 
 from commissioning.models import Officer, Organisation
 from core.models import User
@@ -45,19 +44,9 @@ class Command(BaseCommand):
             user, password = self._account("provider", "Demo provider")
             for provider in samples:
                 Representative.objects.get_or_create(user=user, provider=provider)
-            lines.append(self._line("Invented providers", user, password))
-        provider = self._sample_provider()
-        if provider is not None:
-            user, password = self._account("provider", f"{provider} demo manager")
-            provider.representatives.get_or_create(user=user)
-            lines.append(self._line(f"{provider}, at /workspace/", user, password))
+            lines.append(self._line("Invented providers, at /workspace/", user, password))
         self._write(options["file"], lines)
         self.stdout.write(f"Made {len(lines)} demo accounts.")
-
-    def _sample_provider(self) -> Provider | None:
-        """Return the sample provider with the most services that families see."""
-        rows = Provider.objects.filter(is_sample=True, services__published_at__isnull=False)
-        return rows.annotate(shown=Count("services")).order_by("-shown", "slug").first()
 
     def _account(self, name: str, full_name: str, **fields: Any) -> tuple[User, str]:
         password = "-".join(secrets.token_hex(3) for _ in range(3))
