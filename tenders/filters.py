@@ -7,6 +7,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db.models import Exists, OuterRef, Q
 
 from commissioning.models import Organisation
+from core import clock
 from core.filters import RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, LifeStage, ServiceType
 
@@ -62,6 +63,12 @@ class OpportunityFilterSet(ProcurementFilterSet):
 class FrameworkFilterSet(ProcurementFilterSet):
     q = WordsFilter(["title", "summary", "organisation__name"], label="Words")
     kind = django_filters.ChoiceFilter(label="Kind", empty_label="All kinds", choices=Framework.Kind)
+    joining = django_filters.ChoiceFilter(
+        label="Joining", empty_label="All", choices=[("now", "Open to join now")], method="filter_joining"
+    )
+
+    def filter_joining(self, rows, name, value):
+        return rows.open_to_join(at=clock.now()) if value == "now" else rows
 
     class Meta:
         model = Framework

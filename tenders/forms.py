@@ -58,3 +58,24 @@ class DecideEndForm(forms.Form):
 
     def clean_reason(self) -> str:
         return clean_plain_text(self.cleaned_data["reason"])
+
+
+class SuspendForm(forms.Form):
+    """From when until when a provider gets no new placements, and why."""
+
+    from_date = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    until_date = forms.DateField(
+        label="Until",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The last day. Leave it empty where the end is open.",
+    )
+    reason = forms.CharField(
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        help_text="The provider is told this. The public is not.",
+    )
+
+    def clean_reason(self) -> str:
+        return clean_plain_text(self.cleaned_data["reason"])

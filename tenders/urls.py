@@ -9,6 +9,7 @@ urlpatterns = [
     path("opportunities/<slug:reference>/", views.opportunity, name="opportunity"),
     path("frameworks/", views.framework_list, name="frameworks"),
     path("frameworks/<slug:slug>/", views.framework, name="framework"),
+    path("frameworks/<slug:slug>/check/", views.framework_check, name="framework_check"),
     path("contracts/", views.contract_list, name="contracts"),
     path("contracts/<slug:reference>/", views.contract, name="contract"),
 ]

@@ -11,9 +11,11 @@ from core import clock
 from core.models import find_by_slug
 from core.versions import conditional
 from providers.models import Provider, Service
+from providers.workspace.views import for_provider
 
+from .eligibility import Candidate, check, public_services
 from .filters import ContractFilterSet, FrameworkFilterSet, OpportunityFilterSet
-from .models import Admission, Contract, DateChange, Framework, Notice, Opportunity, public_suppliers
+from .models import Admission, Contract, DateChange, Framework, Lot, Notice, Opportunity, public_suppliers
 
 PAGE_SIZE = 25
 CLOSING_SOON = dt.timedelta(days=14)
@@ -22,6 +24,8 @@ TAG_KINDS = {
     "planned": "planned",
     "engaging": "engaging",
     "opens": "engaging",
+    "reopens": "engaging",
+    "full": "closed",
     "open": "open",
     "closed": "closed",
     "awarded": "awarded",
@@ -108,20 +112,25 @@ def framework_list(request):
 def framework(request, slug):
     at = clock.now()
     rows = Framework.objects.public(at=at).select_related("organisation", "source")
+    members = Admission.objects.current(at=at).filter(provider__in=Provider.objects.public(at=at))
     row = find_by_slug(
         rows.prefetch_related(
             "types", "client_groups", "places", "partnerships__organisation",
-            "lots__places", "rates__lot",
+            Prefetch("lots", Lot.objects.with_members(at=at).prefetch_related("places").order_by("order", "pk")),
+            "rates__lot", "entry_conditions__lot",
             Prefetch(
                 "admissions",
-                Admission.objects.filter(provider__in=Provider.objects.public(at=at)).select_related("provider", "lot"),
+                members.select_related("provider", "lot").prefetch_related("suspensions").order_by("provider__name", "pk"),
             ),
         ),
         slug,
     )  # fmt: skip
     status = row.status(at=at)
+    _show_lots(row, at)
     context = {
         "framework": row,
+        "bidding": _share_bidding(row.admissions.all()),
+        "re_award_by": row.re_award_by(),
         "organisation": row.organisation,
         "breadcrumbs": [("Frameworks", reverse("tenders:frameworks"))],
         "status": status,
@@ -131,6 +140,63 @@ def framework(request, slug):
         "contracts": row.contracts.public(at=at).order_by("title"),
     }
     return render(request, "tenders/framework.html", context)
+
+
+def _show_lots(framework, at):
+    """Tell of each lot whether one can join, and of each member whether it gets new placements."""
+    for lot in framework.lots.all():
+        lot.framework = framework
+        lot.shown_status = lot.status(at=at, members=lot.members)
+        lot.shown_kind = TAG_KINDS.get(lot.shown_status.value, "")
+        lot.shown_places = lot.places_left(members=lot.members)
+    for one in framework.admissions.all():
+        one.is_suspended = one.suspension(at=at) is not None
+
+
+def _share_bidding(admissions):
+    """How many of the members whose bidding is known do bid; nothing where it is not known of any."""
+    known = [one.is_bidding for one in admissions if one.is_bidding is not None]
+    return (
+        {"bidding": sum(known), "known": len(known), "percent": round(100 * sum(known) / len(known))} if known else None
+    )
+
+
+@require_safe
+@for_provider
+def framework_check(request, provider, slug):
+    """What the provider one acts for still lacks to join, lot by lot. Private: it reads the provider's own entry."""
+    at = clock.now()
+    rows = Framework.objects.public(at=at).select_related("organisation")
+    lots = Lot.objects.with_members(at=at).prefetch_related("places", "types").order_by("order", "pk")
+    row = find_by_slug(rows.prefetch_related("types", "places", Prefetch("lots", lots), "entry_conditions"), slug)
+    services = public_services(provider, at=at)
+    parts = []
+    for lot in list(row.lots.all()) or [None]:
+        conditions = [one for one in row.entry_conditions.all() if one.lot_id is None or lot and one.lot_id == lot.pk]
+        types = list(lot.types.all() if lot else []) or list(row.types.all())
+        places = list(lot.places.all() if lot else []) or list(row.places.all())
+        candidate = Candidate(provider, services, types, places, at)
+        findings = check(conditions, candidate)
+        if lot:
+            lot.framework = row
+        status = lot.status(at=at, members=lot.members) if lot else row.status(at=at)
+        parts.append(
+            {
+                "lot": lot,
+                "status": status,
+                "status_kind": TAG_KINDS.get(status.value, ""),
+                "findings": findings,
+                "failing": sum(one.meets is False for one in findings),
+                "open_questions": sum(one.meets is None for one in findings),
+            }
+        )
+    context = {
+        "framework": row,
+        "provider": provider,
+        "parts": parts,
+        "breadcrumbs": [("Frameworks", reverse("tenders:frameworks")), (row.title, row.get_absolute_url())],
+    }
+    return render(request, "tenders/framework_check.html", context)
 
 
 @login_not_required

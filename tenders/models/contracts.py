@@ -12,7 +12,8 @@ from core.dates import EstimatedDateField, london_date, months_after
 from core.models import ClientGroup, LifeStage, Place, PublishableModel, PublishableQuerySet, ServiceType
 from providers.models import Provider, Service
 
-from .frameworks import Framework, Lot
+from .frameworks import Framework
+from .lots import Lot
 from .procurement import Regime
 
 

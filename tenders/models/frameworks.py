@@ -3,18 +3,42 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from commissioning.models import Organisation, OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
-from core.dates import EstimatedDateField, london_date
+from core.dates import EstimatedDate, EstimatedDateField, london_date
 from core.models import AddressedModel, ClientGroup, Place, PublishableModel, PublishableQuerySet, ServiceType
-from providers.models import Provider
+from tenders.clocks import framework_limits
 
 from .procurement import Regime
 
 
+def in_term(at: dt.datetime, path: str) -> Q:
+    """Whether a framework has begun and not ended; ``path`` leads to it."""
+    today = london_date(at)
+    ended = Q(**{f"{path}ends__latest__lt": today})
+    later = Q(**{f"{path}starts__earliest__gt": today})
+    return ~ended & ~later
+
+
+def can_join(at: dt.datetime, path: str) -> Q:
+    """Whether the facts of joining at ``path`` let newcomers in at this moment."""
+    window = Q(**{f"{path}joining": "window", f"{path}opens_at__lte": at}) & (
+        Q(**{f"{path}closes_at__isnull": True}) | Q(**{f"{path}closes_at__gt": at})
+    )
+    return Q(**{f"{path}joining": "always"}) | window
+
+
 class FrameworkQuerySet(PublishableQuerySet, OwnedQuerySet):
+    def open_to_join(self, *, at: dt.datetime) -> FrameworkQuerySet:
+        """Return those one can join now, the whole or a lot of it: the twin of `Framework.status` and `Lot.status`."""
+        from .lots import Lot
+
+        lots = Lot.objects.filter(framework=OuterRef("pk"))
+        whole = Q(in_term(at, "")) & can_join(at, "")
+        return self.filter(Exists(lots.open_to_join(at=at)) | whole & ~Exists(lots))
+
     def for_list(self) -> FrameworkQuerySet:
         """Fetch all that a list row shows."""
         return (
@@ -49,6 +73,8 @@ class Framework(AddressedModel, OwnedModel, SourcedModel, PublishableModel):
         PLANNED = "planned", "Planned"
         OPEN = "open", "Open to join"
         OPENS = "opens", "Opens later"
+        REOPENS = "reopens", "Re-opens later"
+        FULL = "full", "No places left"
         CLOSED = "closed", "Closed to newcomers"
         RUNNING = "running", "Running"
         EXPIRED = "expired", "Ended"
@@ -67,6 +93,9 @@ class Framework(AddressedModel, OwnedModel, SourcedModel, PublishableModel):
     joining = models.CharField(max_length=10, choices=Joining, default=Joining.UNKNOWN)
     opens_at = models.DateTimeField("opens for applications", null=True, blank=True)
     closes_at = models.DateTimeField("closes for applications", null=True, blank=True)
+    reopens = EstimatedDateField(
+        "re-opens about", null=True, blank=True, help_text="When newcomers can join again, as far as is known."
+    )
     joining_note = models.TextField(blank=True, help_text="When and for what it may open, in the council's own terms.")
     provider_count = models.PositiveIntegerField("number of providers", null=True, blank=True)
     providers_as_stated = models.CharField(max_length=250, blank=True)
@@ -106,22 +135,51 @@ class Framework(AddressedModel, OwnedModel, SourcedModel, PublishableModel):
 
     def status(self, *, at: dt.datetime) -> Status:
         """What a provider can do with it at this moment. What the document does not tell stays "running"."""
+        return self.term_state(at=at) or joining_state(
+            joining=self.joining, opens_at=self.opens_at, closes_at=self.closes_at, reopens=self.reopens, at=at
+        )
+
+    def term_state(self, *, at: dt.datetime) -> Status | None:
+        """Whether it has ended or not begun; nothing while it runs."""
         today = london_date(at)
         if self.ends and self.ends.is_past(on=today):
             return self.Status.EXPIRED
         if self.starts and self.starts.earliest and self.starts.earliest > today:
             return self.Status.PLANNED
-        if self.joining == self.Joining.ALWAYS:
-            return self.Status.OPEN
-        if self.joining == self.Joining.CLOSED:
-            return self.Status.CLOSED
-        if self.joining == self.Joining.WINDOW and self.opens_at:
-            if at < self.opens_at:
-                return self.Status.OPENS
-            if self.closes_at is None or at < self.closes_at:
-                return self.Status.OPEN
-            return self.Status.CLOSED
-        return self.Status.RUNNING
+        return None
+
+    def re_award_by(self) -> dt.date | None:
+        """The day by which an open framework must be open to newcomers again (Procurement Act section 49(2)).
+
+        Counted from its start as the first award, where nothing better is stated.
+        """
+        first = self.starts.latest if self.starts else None
+        if self.kind != self.Kind.OPEN_FRAMEWORK or first is None:
+            return None
+        limits = framework_limits(regime=Regime(self.regime), awards=[first], is_open_scheme=True)
+        return limits.re_award_by_date if limits else None
+
+
+def joining_state(
+    *,
+    joining: str,
+    opens_at: dt.datetime | None,
+    closes_at: dt.datetime | None,
+    reopens: EstimatedDate | None,
+    at: dt.datetime,
+) -> Framework.Status:
+    """Tell from the facts of joining whether newcomers can join at this moment."""
+    status = Framework.Status
+    closed = status.REOPENS if reopens and not reopens.is_past(on=london_date(at)) else status.CLOSED
+    if joining == Framework.Joining.ALWAYS:
+        return status.OPEN
+    if joining == Framework.Joining.CLOSED:
+        return closed
+    if joining == Framework.Joining.WINDOW and opens_at:
+        if at < opens_at:
+            return status.OPENS
+        return status.OPEN if closes_at is None or at < closes_at else closed
+    return status.RUNNING
 
 
 class FrameworkPartner(PartnerBase):
@@ -135,92 +193,3 @@ class FrameworkPartner(PartnerBase):
         constraints = [
             models.UniqueConstraint(fields=["framework", "organisation", "role"], name="tenders_frameworkpartner_once")
         ]
-
-
-class Lot(OwnedModel, SourcedModel):
-    """A part of a framework: a zone, a level of need, a kind of care."""
-
-    REGISTERS = ("frameworks",)
-
-    framework = models.ForeignKey(Framework, models.CASCADE, related_name="lots")
-    slug = models.SlugField(max_length=80)
-    number = models.CharField(max_length=20, blank=True)
-    title = models.CharField(max_length=250)
-    summary = models.TextField(blank=True)
-    types = models.ManyToManyField(ServiceType, blank=True, related_name="lots")
-    client_groups = models.ManyToManyField(ClientGroup, blank=True, related_name="lots")
-    places = models.ManyToManyField(Place, blank=True, related_name="lots")
-    provider_count = models.PositiveIntegerField("number of providers", null=True, blank=True)
-    providers_as_stated = models.CharField(max_length=250, blank=True)
-    capacity_as_stated = models.CharField(max_length=250, blank=True)
-    conditions = models.TextField("entry conditions", blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
-
-    NATURAL_KEY = ("framework", "slug")
-    OWNED_THROUGH = "framework"
-
-    class Meta:
-        constraints = [
-            *SourcedModel.Meta.constraints,
-            models.UniqueConstraint(fields=["framework", "slug"], name="tenders_lot_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number}: {self.title}" if self.number else self.title
-
-
-class Rate(OwnedModel, SourcedModel):
-    """A rate a framework or one of its lots pays, as stated."""
-
-    framework = models.ForeignKey(Framework, models.CASCADE, related_name="rates")
-    lot = models.ForeignKey(Lot, models.CASCADE, null=True, blank=True, related_name="rates")
-    slug = models.SlugField(max_length=80)
-    name = models.CharField(max_length=200)
-    amount = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True, help_text="Pounds.")
-    unit = models.CharField(max_length=60, blank=True, help_text="an hour, a week, a visit, …")
-    stated = models.CharField(max_length=250, blank=True)
-    since = EstimatedDateField(null=True, blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
-
-    NATURAL_KEY = ("framework", "slug")
-    OWNED_THROUGH = "framework"
-
-    class Meta:
-        constraints = [
-            *SourcedModel.Meta.constraints,
-            models.UniqueConstraint(fields=["framework", "slug"], name="tenders_rate_once"),
-            models.CheckConstraint(
-                name="tenders_rate_says_something",
-                condition=Q(amount__isnull=False) | ~Q(stated=""),
-                violation_error_message="Give an amount or the words of the document.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Admission(OwnedModel, SourcedModel):
-    """A provider on a framework, and on which lot, tier and since when."""
-
-    framework = models.ForeignKey(Framework, models.CASCADE, related_name="admissions")
-    lot = models.ForeignKey(Lot, models.CASCADE, null=True, blank=True, related_name="admissions")
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="admissions")
-    tier = models.CharField(max_length=60, blank=True)
-    since = EstimatedDateField(null=True, blank=True)
-    until = EstimatedDateField(null=True, blank=True)
-    note = models.CharField(max_length=250, blank=True)
-
-    NATURAL_KEY = ("framework", "lot", "provider")
-    OWNED_THROUGH = "framework"
-
-    class Meta:
-        constraints = [
-            *SourcedModel.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["framework", "lot", "provider"], name="tenders_admission_once", nulls_distinct=False
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.provider} on {self.lot or self.framework}"

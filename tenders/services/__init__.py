@@ -1,3 +1,4 @@
+from .memberships import SuspensionRefused, lift, suspend
 from .plans import DateRefused, NothingMoves, ask_owners, confirm_plan, move_date
 from .succession import DecisionRefused, decide_end, propose_successors
 
@@ -5,9 +6,12 @@ __all__ = [
     "DateRefused",
     "DecisionRefused",
     "NothingMoves",
+    "SuspensionRefused",
     "ask_owners",
     "confirm_plan",
     "decide_end",
+    "lift",
     "move_date",
     "propose_successors",
+    "suspend",
 ]

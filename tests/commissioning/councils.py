@@ -9,7 +9,7 @@ from django.db import models
 from commissioning.models import Organisation, OwnedModel
 from core import audit
 from core.models import ClientGroup, CpvCode, Place, ServiceType
-from providers.models import Fee, ProfileRevision, Rating, Unit, Vacancy
+from providers.models import CqcDifference, CqcImport, Fee, ProfileRevision, Rating, Unit, Vacancy
 from strategies.models import Edition, EditionFile, Progress
 from tenders.models import ContractCommissioner, FrameworkPartner, OpportunityPartner
 from tests.factories import NOON
@@ -67,10 +67,20 @@ class Council:
             )
         )  # fmt: skip
 
+        file = CqcImport.objects.create(kind="directory", file_name="file.ods", rows=1, imported_at=NOON)
+        self._add(
+            CqcDifference.objects.create(
+                provider=provider, service=service, **mine, kind="renamed", field="name", found_in=file,
+                first_seen_at=NOON, last_seen_at=NOON,
+            )
+        )  # fmt: skip
+
         framework = self._add(buying.FrameworkFactory(**draft))
         lot = self._add(buying.LotFactory(framework=framework))
         self._add(buying.RateFactory(framework=framework, lot=lot))
-        self._add(buying.AdmissionFactory(framework=framework, lot=lot, provider=provider))
+        admission = self._add(buying.AdmissionFactory(framework=framework, lot=lot, provider=provider))
+        self._add(buying.SuspensionFactory(admission=admission))
+        self._add(buying.EntryConditionFactory(framework=framework, lot=lot, kind="statement", text="References"))
         self._add(FrameworkPartner.objects.create(framework=framework, **mine))
         contract = self._add(buying.ContractFactory(**draft, framework=framework, lot=lot))
         contract.services.add(service)
@@ -129,7 +139,11 @@ class Council:
         """Write the canary into every text that is not public by its nature: who commissions may be known."""
         for field in row._meta.concrete_fields:
             is_text = isinstance(field, models.CharField | models.TextField) and not field.choices
-            if not is_text or (field.max_length or 999) < 40 or field.name in {"checksum", "content_checksum", "answer"}:
+            if (
+                not is_text
+                or (field.max_length or 999) < 40
+                or field.name in {"checksum", "content_checksum", "answer"}
+            ):
                 continue
             if isinstance(row, Organisation) and field.name in {"name", "short_name", "slug"}:
                 continue

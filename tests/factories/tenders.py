@@ -6,12 +6,14 @@ from tenders.models import (
     Contract,
     ContractSupplier,
     DateChange,
+    EntryCondition,
     Forum,
     Framework,
     Lot,
     Notice,
     Opportunity,
     Rate,
+    Suspension,
 )
 from tests.factories import NOON
 from tests.factories.commissioning import OwnedFactory
@@ -53,6 +55,24 @@ class AdmissionFactory(DjangoModelFactory):
 
     framework = factory.SubFactory(FrameworkFactory)
     provider = factory.SubFactory(ProviderFactory)
+
+
+class EntryConditionFactory(DjangoModelFactory):
+    class Meta:
+        model = EntryCondition
+
+    framework = factory.SubFactory(FrameworkFactory)
+    kind = EntryCondition.Kind.REGISTERED_BODY
+
+
+class SuspensionFactory(DjangoModelFactory):
+    class Meta:
+        model = Suspension
+
+    admission = factory.SubFactory(AdmissionFactory)
+    from_date = NOON.date()
+    reason = "The council looks into a concern."
+    made_at = NOON
 
 
 class ContractFactory(OwnedFactory):
