@@ -9,7 +9,6 @@ from commissioning.models import Officer, Organisation
 from core.models import User
 from providers.models import Representative
 from strategies.models import Strategy
-from tests.factories.providers import ProviderFactory, ServiceFactory
 from tests.factories.providers import ProviderFactory
 
 

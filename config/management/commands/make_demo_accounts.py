@@ -12,7 +12,6 @@ from django.db import transaction
 
 from commissioning.models import Officer, Organisation
 from core.models import User
-from providers.models import Provider
 from providers.models import Provider, Representative
 
 # Names under .example are reserved: no mail to these accounts can reach anybody.
