@@ -107,6 +107,9 @@ DATABASES = {
             "options": (
                 f"-c statement_timeout={ENVIRONMENT.statement_timeout}s -c lock_timeout=3s"
                 " -c idle_in_transaction_session_timeout=120s"
+                # A search's statement is long and quick: to compile it would take longer than to run it, and its rows
+                # should be counted in memory.
+                " -c jit=off -c work_mem=16MB"
             ),
         },
     }
