@@ -21,7 +21,8 @@ Ring = list[list[float]]
 
 # Some 550 m: the grain of the drawing. Postcodes in one square count once.
 GRAIN_DEGREES = 0.005
-RATIO = 0.12
+# Between the outline that loses moors without a postcode and the one that fills estuaries.
+RATIO = 0.18
 # More squares than from the equator to the pole, on either side.
 SQUARES = 20_000
 DRAWN_FROM = "Drawn around the live postcodes of the area"
