@@ -95,7 +95,7 @@ class PublicRate(SimpleRateThrottle):
 
 def _too_often(request: HttpRequest) -> JsonResponse | None:
     throttle = PublicRate()
-    if throttle.allow_request(request, cast(Any, None)):
+    if throttle.allow_request(cast(Any, request), cast(Any, None)):
         return None
     seconds = max(1, math.ceil(throttle.wait() or 1))
     response = problem_response(
