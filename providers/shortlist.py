@@ -112,6 +112,8 @@ def back_to(request: HttpRequest) -> str:
     """Return where the visitor pressed the button: a page of care on this site, else the shortlist."""
     address = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith(PATH)
+    # A browser would climb out of /care/ again.
+    is_ours = is_ours and ".." not in address and "\\" not in address
     return address if is_ours else reverse("providers:shortlist")
 
 

@@ -1,0 +1,390 @@
+"""A service's page: what is known, what is not, how old it is, what the regulator says, the map and the data in it."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+from django.test import Client
+
+from core import clock, versions
+from core.models import Outline, Place
+from providers import fact_sheet
+from providers.models import CqcRegistration, Fee, Photo, Rating, Representative, Service, Vacancy
+from tests.factories import NOON
+from tests.factories.core import (
+    ClientGroupFactory,
+    PlaceFactory,
+    PostcodeFactory,
+    ServiceTypeFactory,
+    TownFactory,
+    UserFactory,
+)
+from tests.factories.providers import LocationFactory, ServiceFactory
+from tests.providers.entries import full_service
+from tests.tools.views import query_count, settle, text
+
+pytestmark = pytest.mark.django_db
+
+UNKNOWN = "The provider has not told us"
+
+
+def page_of(client, service):
+    return client.get(service.get_absolute_url())
+
+
+def sheet_of(service, at=NOON):
+    return fact_sheet.of(fact_sheet.with_facts(Service.objects.filter(pk=service.pk), at=at).get(), at=at)
+
+
+def facts_of(service, at=NOON):
+    return {fact.key: fact.lines for group in sheet_of(service, at).groups for fact in group.facts}
+
+
+# --- What is known, and what is not ---
+
+
+def test_key_information_on_money_comes_first(client):
+    page = text(page_of(client, full_service()))
+
+    order = [page.index(f'id="{heading}"') for heading in ("costs", "room", "rating", "people", "living", "fresh")]
+
+    assert order == sorted(order)
+
+
+def test_every_fact_of_a_full_entry_is_told():
+    sheet = sheet_of(full_service())
+
+    untold = [fact.key for group in sheet.groups for fact in group.facts if not fact.is_told]
+
+    assert untold == []
+    assert len([fact for group in sheet.groups for fact in group.facts]) >= 30
+
+
+def test_every_fact_of_a_bare_entry_is_shown_as_unknown(client):
+    service = ServiceFactory(setting="place")
+    service.locations.add(LocationFactory())
+    sheet = sheet_of(service)
+    untold = [fact for group in sheet.groups for fact in group.facts if not fact.is_told]
+
+    page = text(page_of(client, service))
+
+    assert page.count(UNKNOWN) >= len(untold) >= 28
+    assert "None" not in page
+    assert not re.search(r">\s*(0|Free)\s*<", page)
+
+
+PAYERS = [
+    ((None, None, None), ()),
+    ((True, True, True), ("You, your council or the NHS",)),
+    ((True, False, None), ("You", "Not your council", f"{UNKNOWN} about the NHS: ask")),
+    ((False, None, None), ("Not you", f"{UNKNOWN} about your council or the NHS: ask")),
+]
+
+
+@pytest.mark.parametrize("payers, lines", PAYERS)
+def test_who_can_pay_says_yes_no_and_not_told(payers, lines):
+    names = ("takes_self_funders", "takes_council_funded", "takes_nhs_funded")
+
+    assert facts_of(ServiceFactory(**dict(zip(names, payers, strict=True))))["paying"] == lines
+
+
+def test_fee_has_its_unit_its_day_and_what_is_included():
+    service = ServiceFactory()
+    Fee.objects.create(
+        service=service, name="Nursing", amount_from=1180, amount_to=1340, per="week", included="Meals, laundry.",
+        told_date=dt.date(2026, 4, 3),
+    )  # fmt: skip
+
+    facts = facts_of(service)
+
+    assert facts["fees"] == ("Nursing: £1,180 to £1,340 a week, told us 3 April 2026",)
+    assert facts["included"] == ("Meals, laundry.",)
+
+
+def test_words_of_a_provider_are_escaped(client):
+    service = ServiceFactory(staffing="<script>alert(1)</script>", alert="<b>Closed</b>", is_closed_temporarily=True)
+
+    page = text(page_of(client, service))
+
+    assert "<script>alert" not in page
+    assert "<b>Closed" not in page
+    assert "Closed for now." in page
+
+
+@pytest.mark.parametrize(
+    "is_confirmed, has_keeper, says", [(False, False, True), (True, False, False), (False, True, False)]
+)
+def test_entry_nobody_has_claimed_says_so(client, is_confirmed, has_keeper, says):
+    service = ServiceFactory(confirmed_at=NOON if is_confirmed else None)
+    if has_keeper:
+        Representative.objects.create(user=UserFactory(), provider=service.provider)
+
+    assert ("The provider has not claimed this entry" in text(page_of(client, service))) == says
+
+
+@pytest.mark.parametrize("days, says", [(89, False), (91, True)])
+def test_old_word_of_the_provider_is_labelled(client, days, says):
+    service = ServiceFactory(confirmed_at=clock.now() - dt.timedelta(days=days))
+
+    assert ("Not confirmed for over 90 days" in text(page_of(client, service))) == says
+
+
+# --- Space ---
+
+
+@pytest.mark.parametrize(
+    "later, line",
+    [
+        (dt.timedelta(days=4), "2 rooms of 38, told us 4 days ago"),
+        (dt.timedelta(days=14) - dt.timedelta(seconds=1), "2 rooms of 38, told us 2 weeks ago"),
+        (dt.timedelta(days=14), "Last told us 18 November: 2 rooms of 38. Ask."),
+        (dt.timedelta(days=400), "Last told us 18 November 2026: 2 rooms of 38. Ask."),
+    ],
+)
+def test_space_counts_until_it_expires(later, line):
+    service = ServiceFactory()
+    expires = NOON + dt.timedelta(days=14)
+    Vacancy.objects.create(service=service, unit="room", available=2, maximum=38, told_at=NOON, expires_at=expires)
+
+    assert facts_of(service, at=NOON + later)["space"] == (line,)
+
+
+def test_no_space_is_not_the_same_as_not_told():
+    service = ServiceFactory()
+    Vacancy.objects.create(
+        service=service, unit="room", available=0, told_at=NOON, expires_at=NOON + dt.timedelta(days=14)
+    )
+
+    assert facts_of(service)["space"] == ("None free (rooms), told us today",)
+
+
+# --- What the regulator says ---
+
+
+STATES = [
+    ({"state": "not_yet_inspected"}, "Not yet inspected", "That is neither good nor bad"),
+    ({"state": "inspected_not_rated"}, "Inspected but not rated", "gave no rating"),
+    ({"state": "no_current_rating"}, "No current rating", "shows no current rating"),
+    (
+        {"state": "no_current_rating", "earlier_value": "good", "earlier_date": dt.date(2022, 5, 1)},
+        "No current rating (earlier: Good, 2022)",
+        "shows no current rating",
+    ),
+    ({"state": "inherited", "value": "good", "rated_date": dt.date(2023, 1, 1)}, "Good", "an earlier registration"),
+    ({"state": "dormant"}, "Dormant", "giving no care at present"),
+    ({"state": "deregistered"}, "No longer registered", "No longer registered with the Care Quality Commission"),
+    ({"state": "unknown_text", "stated": "Meets standards"}, "“Meets standards”", "do not know these words"),
+]
+
+
+@pytest.mark.parametrize("facts, word, explained", STATES)
+def test_what_is_no_rating_says_what_it_is(client, facts, word, explained):
+    service = ServiceFactory()
+    Rating.objects.create(service=service, **facts)
+
+    overall = sheet_of(service).overall
+    page = text(page_of(client, service))
+
+    assert overall.word == word
+    assert explained in page
+    assert ('class="ccp-rating"><svg' in page) == bool(facts.get("value"))
+
+
+@pytest.mark.parametrize(
+    "regulated, says",
+    [(None, "We have no rating for this service"), (False, "not registered with the Care Quality Commission")],
+)
+def test_service_without_any_rating_says_why(client, regulated, says):
+    assert says in text(page_of(client, ServiceFactory(is_cqc_regulated=regulated)))
+
+
+@pytest.mark.parametrize(
+    "day, age",
+    [
+        (dt.date(2026, 10, 30), "inspected in the last two months"),
+        (dt.date(2025, 5, 18), "inspected 18 months ago"),
+        (dt.date(2024, 11, 19), "inspected 23 months ago"),
+        (dt.date(2024, 11, 18), "inspected over two years ago"),
+        (dt.date(2022, 3, 1), "inspected over four years ago"),
+        (dt.date(2014, 3, 1), "inspected over 12 years ago"),
+    ],
+)
+def test_age_of_a_rating_is_told_in_words(day, age):
+    service = ServiceFactory()
+    Rating.objects.create(service=service, value="good", rated_date=day)
+
+    assert sheet_of(service).overall.age == age
+
+
+def test_five_questions_stand_in_the_regulators_order_with_date_framework_and_report(client):
+    service = ServiceFactory()
+    for question in reversed(Rating.Question.values):
+        Rating.objects.create(
+            service=service, question=question, value="good", rated_date=dt.date(2025, 5, 1), framework="Framework A",
+            report_url=f"https://regulator.example/{question}",
+        )  # fmt: skip
+    Rating.objects.filter(question="caring").update(framework="Framework B", rated_date=dt.date(2021, 1, 1))
+
+    sheet, page = sheet_of(service), text(page_of(client, service))
+
+    assert [one.question for one in sheet.questions] == ["Safe", "Effective", "Caring", "Responsive", "Well-led"]
+    assert all(
+        words in page
+        for words in (
+            "Framework A",
+            "Framework B",
+            "January 2021",
+            "https://regulator.example/overall",
+            "regulator.example/caring",
+        )
+    )
+
+
+# --- The map and the ways ---
+
+
+def _council():
+    england = PlaceFactory(slug="england", kind=Place.Kind.COUNTRY)
+    council = PlaceFactory(slug="exampleshire", name="Exampleshire", kind=Place.Kind.COUNCIL, parent=england)
+    ring = [[54.6, -1.8], [54.6, -1.3], [54.9, -1.3], [54.9, -1.8], [54.6, -1.8]]
+    Outline.objects.create(place=council, rings=[ring], source="A file", licence="Open licence of the map.")
+    return council
+
+
+def test_map_shows_the_door_in_its_council_near_the_nearest_town(client):
+    council = _council()
+    TownFactory(name="Congleton", latitude=54.75, longitude=-1.6, population=9000)
+    service = ServiceFactory(name="Example House")
+    service.locations.add(LocationFactory(name="Example House", latitude=54.78, longitude=-1.6, place=council))
+
+    shown = page_of(client, service).context["map"]
+
+    assert shown.said == "about 2 miles north of Congleton"
+    assert "Map of Exampleshire: Example House is about 2 miles north of Congleton" in shown.drawing
+    assert shown.credit == "Open licence of the map."
+
+
+def test_council_of_the_map_is_the_postcodes(client):
+    council = _council()
+    PostcodeFactory(council=council)
+    service = ServiceFactory()
+    service.locations.add(LocationFactory(postcode="dh1 3uj"))
+
+    assert "Map of Exampleshire" in page_of(client, service).context["map"].drawing
+
+
+def test_place_without_outline_or_town_has_no_map(client):
+    service = ServiceFactory()
+    service.locations.add(LocationFactory(latitude=54.78, longitude=-1.6))
+
+    response = page_of(client, service)
+
+    assert (response.status_code, response.context["map"]) == (200, None)
+
+
+def test_way_and_telephone_are_plain_links(client):
+    service = ServiceFactory(phone="+44 (0)1632 960114")
+    service.locations.add(LocationFactory(address="1 Sample Lane", town="Congleton", postcode="CW12 1AA"))
+
+    page = text(page_of(client, service))
+
+    assert "https://www.openstreetmap.org/search?query=1+Sample+Lane%2C+Congleton%2C+CW12+1AA" in page
+    assert 'href="tel:+4401632960114"' in page
+
+
+# --- The data in the page ---
+
+
+def _linked(response):
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', text(response), re.DOTALL)
+    return found[1]
+
+
+def test_linked_data_says_what_the_page_says_and_no_rating_of_readers(client):
+    service = full_service(setting="place")
+
+    data = json.loads(_linked(page_of(client, service)))
+
+    assert (data["@type"], data["name"], data["telephone"]) == ("LocalBusiness", service.name, "01632 960011")
+    assert data["address"]["postalCode"] == "CA28 7LL"
+    assert "aggregateRating" not in json.dumps(data)
+
+
+def test_linked_data_of_what_comes_to_people_is_a_service_with_its_area(client):
+    service = ServiceFactory(setting="home")
+    service.areas_served.add(PlaceFactory(name="Exampleshire"))
+
+    data = json.loads(_linked(page_of(client, service)))
+
+    assert (data["@type"], data["areaServed"][0]["name"]) == ("Service", "Exampleshire")
+    assert "address" not in data
+
+
+def test_linked_data_invents_nothing(client):
+    data = json.loads(_linked(page_of(client, ServiceFactory(provider=None))))
+
+    assert set(data) == {"@context", "@id", "@type", "url", "name"}
+
+
+def test_words_cannot_end_the_script_element(client):
+    service = ServiceFactory(name="</script><script>alert(1)</script>", summary="<!-- \u2028 & -->")
+
+    response = page_of(client, service)
+
+    assert json.loads(_linked(response))["name"] == service.name
+    assert text(response).count("</script>") == 1
+    assert "'unsafe-inline'" not in response["Content-Security-Policy"]
+
+
+# --- Costs ---
+
+
+def _service_with(count):
+    council = Place.objects.filter(slug="exampleshire").first() or _council()
+    service = ServiceFactory()
+    for number in range(count):
+        service.types.add(ServiceTypeFactory())
+        service.client_groups.add(ClientGroupFactory())
+        location = LocationFactory(place=council, latitude=54.7 + number / 100, longitude=-1.5)
+        CqcRegistration.objects.create(location=location)
+        service.locations.add(location)
+        service.areas_served.add(PlaceFactory())
+        Fee.objects.create(service=service, name=str(number), amount_from=1, per="day", told_date=NOON.date())
+        Vacancy.objects.create(
+            service=service, unit=f"room {number}", available=1, told_at=NOON, expires_at=NOON + dt.timedelta(days=1)
+        )
+        Rating.objects.create(
+            service=service, question=Rating.Question.values[number], value="good", rated_date=NOON.date()
+        )
+        Photo.objects.create(
+            service=service,
+            file=f"{number:064x}",
+            alt_text="A door",
+            width=400,
+            height=300,
+            added_at=NOON,
+            shown_from=NOON,
+        )
+        ServiceFactory(provider=service.provider)
+    return service
+
+
+def test_page_costs_the_same_for_one_part_three_and_six(client):
+    counts = [query_count(client, _service_with(count).get_absolute_url()) for count in (1, 3, 6)]
+
+    assert len(set(counts)) == 1
+
+
+@pytest.mark.parametrize(
+    "register", ["services", "providers", "places", "taxonomy", "organisations", "contracts", "frameworks"]
+)
+def test_page_is_made_anew_when_a_register_it_shows_has_changed(settings, register):
+    settings.DEBUG = False
+    service = ServiceFactory()
+    before = Client().get(service.get_absolute_url())["ETag"]
+
+    versions.touch(register)
+    settle()
+
+    assert Client().get(service.get_absolute_url())["ETag"] != before
