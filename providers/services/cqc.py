@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from commissioning.models import Organisation
 from core import audit, versions
 from core.errors import AlreadyDone, DomainError
 from core.imports import Progress
@@ -18,7 +19,8 @@ from providers.cqc import differences
 from providers.cqc.reading import Checked, Kind, read_file
 from providers.cqc.records import Taxonomy
 from providers.cqc.writing import PROVIDER_IS_KEPT, Writing
-from providers.models import CqcDifference, CqcImport
+from providers.models import CqcDifference, CqcImport, Service
+from providers.services.home import deciders, home_organisation, services_of
 
 # One import at a time, whichever file: any number that nothing else locks.
 LOCK = 7_221_804
@@ -116,6 +118,7 @@ def _write(
         import_id=row.pk,
         kept_provider=PROVIDER_IS_KEPT.format(p="p"),
     )
+    _give_to_home_councils()
     report = _report(checked, written.counts, found)
     is_same = known is not None and not any(written.counts.values()) and not any(_counts(found))
     if is_same or is_trial:
@@ -126,6 +129,20 @@ def _write(
         versions.touch("providers", "services")
         audit.record("cqc.imported", row, by=by, at=at, after={"file_name": row.file_name, "report": report})
     return Imported(checked, report, None if is_same or is_trial else row, known, written.seconds)
+
+
+def _give_to_home_councils() -> None:
+    """Put each open difference that is nobody's before the home council of its service or provider."""
+    nobodys = CqcDifference.objects.filter(organisation__isnull=True, settled_at__isnull=True)
+    services = Service.objects.filter(cqc_differences__in=nobodys).values("pk")
+    for council in Organisation.objects.filter(kind=Organisation.Kind.COUNCIL, succeeded_by__isnull=True):
+        if deciders(council).exists():
+            own = services_of(council).filter(pk__in=services).values("pk")
+            nobodys.filter(service__in=own).update(organisation=council)
+    for difference in nobodys.filter(service__isnull=True).select_related("provider"):
+        council = home_organisation(difference.provider)
+        if council is not None:
+            CqcDifference.objects.filter(pk=difference.pk).update(organisation=council)
 
 
 def _counts(found: dict[str, Any]) -> list[int]:
@@ -163,5 +180,13 @@ def settle_difference(*, difference: CqcDifference, note: str, by: User, at: dt.
     before = audit.snapshot(difference)
     difference.settled_at, difference.settled_by, difference.note = at, by, note
     difference.save(update_fields=["settled_at", "settled_by", "note"])
-    audit.record("cqc_difference.settled", difference, by=by, at=at, before=before, after=audit.snapshot(difference))
+    audit.record(
+        "cqc_difference.settled",
+        difference,
+        by=by,
+        at=at,
+        organisation=difference.organisation,
+        before=before,
+        after=audit.snapshot(difference),
+    )
     return difference
