@@ -154,6 +154,15 @@ class ProfileRevisionAdmin(OrganisationScopedAdmin):
             form = ApproveForm(initial={"seen": revisions.fingerprint(obj, at=clock.now())})
         return super()._action_page(request, obj, method, form=form, refusal=refusal)
 
+    def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {"title": "What providers have changed", **(extra_context or {})})
+
+    def changeform_view(
+        self, request: Any, object_id: Any = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context = {"title": "A provider’s change", **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
+
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.photo_view)
         own = path("<path:object_id>/photo/<slug:checksum>/", view, name="providers_profilerevision_photo")
