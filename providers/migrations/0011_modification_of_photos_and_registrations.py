@@ -29,6 +29,6 @@ DROP = "\n".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("providers", "0010_room_for_imports")]
+    dependencies = [("providers", "0011_cqc_difference_organisation")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]
