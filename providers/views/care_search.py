@@ -22,6 +22,8 @@ from .finder import summary_address, why
 REGISTERS = ("services", "providers", "places", "taxonomy", "organisations")
 # Where the browser goes after each press, so that a screen reader begins to read at the results.
 RESULTS = "#results"
+# With fewer places than this the page offers to look further away.
+FEW = 3
 ORDERS = {
     Order.MATCH: "Best match",
     Order.NEAREST: "Nearest",
@@ -162,6 +164,7 @@ def _show(request, address):
         "home_page": _page(found.home),
         "ways": _ways(query, address, at) if is_narrowed and not found.total else None,
         "miles": query.radius_miles,
+        "further": _further(query, found, address),
         "setting": address.one("setting"),
         "corrected": list(found.corrected.items()),
         "has_unknown": bool(found.ignored),
@@ -243,6 +246,14 @@ def _home_list(found, place, reader):
 def _page(found):
     """The pages of a list, for the links below it."""
     return Page([], found.number, Paginator(range(found.total), found.size))
+
+
+def _further(query, found, address):
+    """The next wider circle and its query, where few places are near; a family wants some to choose from."""
+    wider = next((miles for miles in RADII_MILES if miles > query.radius_miles), None)
+    if query.near is None or wider is None or not found.total or found.near.total >= FEW:
+        return None
+    return wider, address.with_one("radius", str(wider))
 
 
 @dataclass(frozen=True)

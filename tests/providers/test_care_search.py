@@ -527,6 +527,17 @@ class TestNothingFound:
         assert "Ask the adult social care team of County Durham" in nothing
         assert "We do not hold its number" in nothing
 
+    @pytest.mark.parametrize("count, offers", [(1, True), (2, True), (3, False)])
+    def test_where_few_are_near_the_page_offers_to_look_further(self, client, durham, count, offers):
+        for number in range(count):
+            home(str(number))
+
+        page = text(see(client, "?near=DH1&type="))
+
+        assert (
+            '<a class="govuk-link" href="/care/?near=DH1&amp;radius=15#results">Look within 15 miles</a>' in page
+        ) is offers
+
 
 PARAMETERS = [
     "near", "q", "radius", "type", "group", "funding", "rating", "space", "access", "language", "council", "setting",
