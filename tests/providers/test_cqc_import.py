@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.urls import reverse
 
 from core.errors import AlreadyDone
 from core.imports import FileRefused
@@ -23,6 +24,7 @@ from providers.cqc.layout import ACTIVITIES, DIRECTORY_HEADERS, SERVICE_TYPES, U
 from providers.models import CqcDifference, CqcImport, CqcRegistration, Location, Provider, Rating, Service
 from providers.services.cqc import LOCK, NewerFileKnown, TooMuchMissing, import_cqc, settle_difference
 from tests.factories import NOON
+from tests.factories.commissioning import CoverageFactory, OfficerFactory
 from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory, UserFactory
 from tests.factories.providers import LocationFactory, ServiceFactory
 from tests.tools.cqc_files import (
@@ -1111,3 +1113,55 @@ def test_the_command_refuses_with_the_reasons(good):
         call_command("import_cqc", str(good(rows=rows)))
 
     assert Service.objects.count() == 0
+
+
+# The officers' queue
+
+
+@pytest.fixture
+def home(taxonomy):
+    """The officer of the council where the first invented location stands, and one of another."""
+    officers = []
+    for name in ("Cumberland", "Halton"):
+        officer = OfficerFactory()
+        CoverageFactory(organisation=officer.organisation, place=Place.objects.get(name=name))
+        officers.append(officer)
+    return officers
+
+
+def test_a_difference_waits_for_the_home_council_and_for_no_other(bring, home, client):
+    own, other = home
+    bring(directory_row(0))
+    keep_by_edit(Service.objects.get())
+
+    bring(change(directory_row(0), Location_Name="Another name"), as_at=NOVEMBER, at=LATER)
+
+    difference = CqcDifference.objects.get()
+    address = reverse("admin:providers_cqcdifference_change", args=[difference.pk])
+    answers = {}
+    for officer in (own, other):
+        client.force_login(officer.user)
+        answers[officer.organisation] = client.get(address)
+    assert difference.organisation == own.organisation
+    assert "Another name" in answers[own.organisation].content.decode()
+    assert "Another name" not in answers[other.organisation].content.decode()
+    assert answers[own.organisation].status_code == 200
+
+
+def test_an_officer_settles_a_difference_with_a_note(bring, home, client):
+    own, other = home
+    bring(directory_row(0))
+    keep_by_edit(Service.objects.get())
+    bring(change(directory_row(0), Location_Name="Another name"), as_at=NOVEMBER, at=LATER)
+    difference = CqcDifference.objects.get()
+    address = reverse("admin:providers_cqcdifference_action", args=[difference.pk, "settle"])
+
+    client.force_login(other.user)
+    strange = client.post(address, {"note": "Not mine."})
+    client.force_login(own.user)
+    client.post(address, {"note": "The sign over the door says ours."})
+
+    difference.refresh_from_db()
+    assert strange.status_code in {302, 404}
+    assert (difference.settled_by, difference.note) == (own.user, "The sign over the door says ours.")
+    assert AuditEvent.objects.get(action="cqc_difference.settled").by_id == own.user.pk
