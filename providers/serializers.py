@@ -14,7 +14,7 @@ from rest_framework import serializers
 from core.geography import outcode_of
 from core.models import Place
 
-from .models import Location, Provider, Rating, Service
+from .models import Location, Photo, Provider, Rating, Service
 from .open_referral.rows import Surroundings
 
 
@@ -271,6 +271,16 @@ class UnitSerializer(serializers.Serializer):
     stated = Maybe(help_text="The source's words where it gives no plain number.")
 
 
+class PhotoSerializer(serializers.Serializer):
+    url = serializers.SerializerMethodField()
+    alt_text = serializers.CharField()
+    width = serializers.IntegerField(help_text="Pixels.")
+    height = serializers.IntegerField(help_text="Pixels.")
+
+    def get_url(self, photo: Photo) -> str:
+        return self.context["site"] + photo.get_absolute_url()
+
+
 class ServiceSerializer(ServiceSummarySerializer):
     """Everything that is told of a service."""
 
@@ -289,6 +299,7 @@ class ServiceSerializer(ServiceSummarySerializer):
     capacity_unit = Maybe(source="row.capacity_unit")
     units = UnitSerializer(source="row.units.all", many=True)
     languages = serializers.ListField(source="row.languages", child=serializers.CharField())
+    photos = PhotoSerializer(source="row.shown_photos", many=True)
     ratings = serializers.SerializerMethodField(help_text="By question; the overall view is one of them.")
     upfront_payments = Maybe(source="row.upfront_payments")
     deposit = Maybe(source="row.deposit")

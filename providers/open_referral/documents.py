@@ -141,6 +141,15 @@ def whole_service(service: Any, around: Surroundings, *, with_organization: bool
             "x_rooms": known({name: getattr(service, field) for field, name in ROOMS.items()}),
             "x_terms": known({name: getattr(service, name) for name in TERMS}),
             **{f"x_{name}": getattr(service, name) for name in MORE_WORDS},
+            "x_photos": [
+                {
+                    "url": around.site + photo.get_absolute_url(),
+                    "alt_text": photo.alt_text,
+                    "width": photo.width,
+                    "height": photo.height,
+                }
+                for photo in service.shown_photos
+            ],
             "x_is_cqc_regulated": service.is_cqc_regulated,
             "x_ratings": ratings(service),
             "x_opened": str(service.opened or ""),

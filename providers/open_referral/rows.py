@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 from commissioning.models import Contact
 from core.geography import normalise_postcode, outcode_of
 from core.models import Outcode, Place, Postcode
-from providers.models import CqcRegistration, Location, Provider, Service, ServiceModification, Vacancy
+from providers.models import CqcRegistration, Location, Photo, Provider, Service, ServiceModification, Vacancy
 
 from .taxonomies import Terms, read_terms
 
@@ -91,6 +91,7 @@ def for_whole(rows: QuerySet[Service], *, at: dt.datetime) -> QuerySet[Service]:
         "fees",
         "units",
         "vacancies",
+        Prefetch("photos", Photo.objects.shown(at=at), to_attr="shown_photos"),
     )
 
 

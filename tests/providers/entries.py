@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from core.dates import parse
 from core.models import Country, Outcode, Place
-from providers.models import CqcRegistration, Fee, Rating, Service, Unit, Vacancy
+from providers.models import CqcRegistration, Fee, Photo, Rating, Service, Unit, Vacancy
 from tests.factories import NOON
 from tests.factories.commissioning import ContactFactory, OrganisationFactory
 from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory
@@ -67,6 +67,13 @@ def full_service(number=1, **facts):
         service=service, unit="room", available=0, maximum=42, told_at=NOON, expires_at=NOON + dt.timedelta(days=9999)
     )
     Unit.objects.create(service=service, kind="room", tenure="rent", count=42, stated="Forty-two")
+    Photo.objects.create(
+        service=service, file=f"photo-{service.pk}", alt_text="The garden", width=800, height=600, added_at=NOON,
+        shown_from=NOON,
+    )  # fmt: skip
+    Photo.objects.create(
+        service=service, file="unseen", alt_text="Not agreed yet", width=800, height=600, added_at=NOON
+    )
     for question in Rating.Question:
         Rating.objects.create(
             service=service, question=question, state="rated", value="good", rated_date=dt.date(2025, 6, 18),

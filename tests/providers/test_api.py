@@ -226,6 +226,7 @@ class TestService:
         assert document["fees"][0]["amount_from"] == "1120.10"
         assert document["opened"] == "May 2014"
         assert len(document["ratings"]) == 6
+        assert [one["alt_text"] for one in document["photos"]] == ["The garden"]
         assert document["ratings"][0]["report_url"] == "https://www.cqc.org.uk/location/1-122"
         assert parse_datetime(document["confirmed_at"]) == NOON
 
