@@ -14,7 +14,7 @@ from providers.models import Photo, ProfileRevision, Provider, Service
 from providers.pictures import PhotoRefused
 from providers.profile.fields import MOST_PHOTOS
 
-from . import revisions
+from . import drafts, revisions
 
 
 @transaction.atomic
@@ -88,7 +88,7 @@ def _described(alt_text: str) -> str:
 def _of_draft(provider: Provider, service: Service, at: dt.datetime) -> list[profile.Values]:
     # Read anew, now that the provider is locked.
     service = Service.objects.get(pk=service.pk, provider=provider)
-    photos: list[profile.Values] = revisions.open_draft(provider=provider, service=service, at=at).values["photos"]
+    photos: list[profile.Values] = drafts.open_draft(provider=provider, service=service, at=at).values["photos"]
     return photos
 
 

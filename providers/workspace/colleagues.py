@@ -19,7 +19,7 @@ from providers.people_forms import InviteForm
 from providers.services import invitations
 from providers.services.home import home_organisation
 
-from .views import for_provider
+from .frame import for_provider
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import colleagues, views
+from . import colleagues, photos, views
 
 urlpatterns = [
     path("", views.home, name="workspace"),
@@ -19,8 +19,8 @@ urlpatterns = [
     path("services/new/", views.new_service, name="workspace_new_service"),
     path("services/<slug:slug>/", views.entry, name="workspace_service"),
     path("services/<slug:slug>/edit/<slug:key>/", views.section, name="workspace_section"),
-    path("services/<slug:slug>/photos/", views.photo_list, name="workspace_photos"),
-    path("services/<slug:slug>/photos/<slug:checksum>.jpg", views.photo, name="workspace_photo"),
+    path("services/<slug:slug>/photos/", photos.photo_list, name="workspace_photos"),
+    path("services/<slug:slug>/photos/<slug:checksum>.jpg", photos.photo, name="workspace_photo"),
     path("services/<slug:slug>/preview/", views.preview, name="workspace_preview"),
     path("services/<slug:slug>/submit/", views.submit, name="workspace_submit"),
     path("services/<slug:slug>/withdraw/", views.withdraw, name="workspace_withdraw"),

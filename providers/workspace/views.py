@@ -2,153 +2,41 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import clock, files
+from core import clock
 from core.errors import DomainError, NotReady
-from providers import pictures, profile
+from providers import profile
 from providers import views as public
-from providers.acting import acting_provider, may_represent, providers_of, represent
-from providers.models import Photo, Provider, Service, Vacancy
-from providers.services import freshness, photos, revisions, vacancies
+from providers.acting import may_represent, represent
+from providers.models import Provider, Vacancy
+from providers.services import drafts, freshness, revisions, vacancies
 from providers.services.home import home_council, home_organisation
-from providers.services.revisions import ChangedMeanwhile, Draft, ProfileRefused, WithTheCouncil
+from providers.services.revisions import ChangedMeanwhile, ProfileRefused, WithTheCouncil
 
 from .forms import (
     ChoiceOfProvider,
     FeeFormSet,
     NewServiceForm,
-    PhotoForm,
     RightTodayForm,
     SectionForm,
     VacancyForm,
     fee_values,
 )
+from .frame import Entry, entries_of, entry_of, for_provider, service_of, show
 
 PAGE_SIZE = 10
-
-
-def for_provider(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Give a view the provider one acts for; who represents none is told how people come in."""
-
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        provider = acting_provider(request)
-        if provider is None:
-            return render(request, "providers/workspace/nobody.html", status=403)
-        answer = view(request, provider, *args, **kwargs)
-        if isinstance(answer, HttpResponse) and not answer.has_header("Cache-Control"):
-            answer["Cache-Control"] = "private, no-store"
-        return answer
-
-    return wrapped
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One profile on a page of the workspace, with where it stands."""
-
-    draft: Draft
-    told: list[profile.Told]
-    vacancies: list[dict[str, Any]]
-    at: dt.datetime
-
-    @property
-    def subject(self) -> Any:
-        return self.draft.subject
-
-    @property
-    def service(self) -> Service | None:
-        return self.subject if isinstance(self.subject, Service) else None
-
-    @property
-    def url(self) -> str:
-        if self.service is None:
-            return reverse("providers:workspace_provider")
-        return reverse("providers:workspace_service", args=[self.service.slug])
-
-    @property
-    def is_public(self) -> bool:
-        return bool(self.subject.is_public(at=self.at))
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.draft.revision is not None and self.draft.revision.is_waiting()
-
-    @property
-    def has_draft(self) -> bool:
-        return self.draft.revision is not None and not self.is_waiting
-
-    @property
-    def came_back(self) -> Any:
-        """The last decision, if it was to send the change back and nothing has been sent since."""
-        last = self.draft.last
-        return last if self.has_draft and last is not None and last.decision == "sent_back" else None
-
-    @property
-    def next_step(self) -> profile.Told | None:
-        return profile.next_step(self.told)
-
-    @property
-    def told_count(self) -> int:
-        return sum(one.told for one in self.told)
-
-    @property
-    def asked_count(self) -> int:
-        return sum(one.asked for one in self.told)
-
-
-def _entries(provider: Provider, subjects: list[Any], at: dt.datetime) -> list[Entry]:
-    drafts = revisions.open_drafts(provider=provider, subjects=subjects, at=at)
-    return [
-        Entry(draft, profile.completeness(draft.subject, draft.values), _vacancies(draft.subject, at), at)
-        for draft in drafts
-    ]
-
-
-def _vacancies(subject: Any, at: dt.datetime) -> list[dict[str, Any]]:
-    if not isinstance(subject, Service):
-        return []
-    rows = sorted(subject.vacancies.all(), key=lambda one: one.unit)
-    return [{"row": one, "is_current": one.is_current(at=at), "id": f"vacancy-{one.pk}"} for one in rows]
-
-
-def _subject(request: Any, provider: Provider, slug: str | None, at: dt.datetime) -> Service | None:
-    if slug is None:
-        return None
-    return get_object_or_404(revisions.services_of(provider, at=at).prefetch_related("vacancies"), slug=slug)
-
-
-def _entry(request: Any, provider: Provider, slug: str | None, at: dt.datetime) -> Entry:
-    return _entries(provider, [_subject(request, provider, slug, at) or provider], at)[0]
-
-
-def _page(
-    request: Any, template: str, context: dict[str, Any], *, entry: Entry | None = None, **more: Any
-) -> HttpResponse:
-    trail = [("Your workspace", reverse("providers:workspace"))]
-    if entry is not None:
-        trail.append((str(entry.subject), entry.url))
-    context = {
-        "provider": acting_provider(request),
-        "providers": providers_of(request),
-        "breadcrumbs": trail,
-        **context,
-    }
-    return render(request, template, {**context, "entry": entry}, **more)
 
 
 # --- the first page ---
@@ -158,17 +46,17 @@ def _page(
 @for_provider
 def home(request: Any, provider: Provider) -> HttpResponse:
     at = clock.now()
-    rows = revisions.services_of(provider, at=at).prefetch_related("vacancies")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    own, *entries = _entries(provider, [provider, *page.object_list], at)
+    rows = drafts.services_of(provider, at=at).prefetch_related("vacancies")
+    page = Paginator(rows, PAGE_SIZE).getshow(request.GET.get("page"))
+    own, *entries = entries_of(provider, [provider, *page.object_list], at)
     context = {"own": own, "entries": entries, "page": page, "at": at, "breadcrumbs": [], **_what_waits(provider)}
-    return _page(request, "providers/workspace/home.html", context)
+    return show(request, "providers/workspace/home.html", context)
 
 
 def _what_waits(provider: Provider) -> dict[str, list[dict[str, str]]]:
     """Name every open change of a provider, whichever page of the list its service is on."""
     waits: dict[str, list[dict[str, str]]] = {"back": [], "sent": [], "drafts": []}
-    for revision in revisions.open_revisions(provider):
+    for revision in drafts.open_revisions(provider):
         service = revision.service
         url = (
             reverse("providers:workspace_service", args=[service.slug])
@@ -198,7 +86,7 @@ def act_for(request: Any) -> HttpResponse:
 @for_provider
 def entry(request: Any, provider: Provider, slug: str | None = None) -> HttpResponse:
     at = clock.now()
-    found = _entry(request, provider, slug, at)
+    found = entry_of(provider, slug, at)
     council = home_council(found.subject)
     context = {
         "at": at,
@@ -211,7 +99,7 @@ def entry(request: Any, provider: Provider, slug: str | None = None) -> HttpResp
         "parts": [{"told": one, "url": _section_url(slug, one.section.key)} for one in found.told],
         "breadcrumbs": [("Your workspace", reverse("providers:workspace"))],
     }
-    return _page(request, "providers/workspace/entry.html", context, entry=found)
+    return show(request, "providers/workspace/entry.html", context, entry=found)
 
 
 def _url(name: str, slug: str | None) -> str:
@@ -232,7 +120,7 @@ def _section_url(slug: str | None, key: str) -> str:
 @for_provider
 def section(request: Any, provider: Provider, key: str, slug: str | None = None) -> HttpResponse:
     at = clock.now()
-    found = _entry(request, provider, slug, at)
+    found = entry_of(provider, slug, at)
     part = profile.section_of(found.subject, key)
     if part is None or key == "photos":
         raise Http404("There is no such section.")
@@ -275,7 +163,7 @@ def section(request: Any, provider: Provider, key: str, slug: str | None = None)
         "changes": getattr(refusal, "changes", []), "at": at,
         "has_errors": bool(form.errors or (fees is not None and fees.total_error_count())),
     }  # fmt: skip
-    return _page(request, "providers/workspace/section.html", context, entry=found)
+    return show(request, "providers/workspace/section.html", context, entry=found)
 
 
 def _saved_sentence(saved: Any, found: Entry) -> str:
@@ -323,7 +211,7 @@ def _step(step: Step) -> Callable[..., HttpResponseBase]:
     @for_provider
     def view(request: Any, provider: Provider, slug: str | None = None) -> HttpResponse:
         at = clock.now()
-        found = _entry(request, provider, slug, at)
+        found = entry_of(provider, slug, at)
         refusal = None
         if request.method == "POST":
             try:
@@ -332,7 +220,7 @@ def _step(step: Step) -> Callable[..., HttpResponseBase]:
                 refusal = error
             else:
                 messages.success(request, step.done)
-                still_there = found.service is None or revisions.services_of(provider, at=at).filter(slug=slug).exists()
+                still_there = found.service is None or drafts.services_of(provider, at=at).filter(slug=slug).exists()
                 return redirect(found.url if still_there else "providers:workspace")
         context = {
             "step": step, "refusal": refusal, "at": at,
@@ -340,7 +228,7 @@ def _step(step: Step) -> Callable[..., HttpResponseBase]:
             "changes": found.draft.changes if step is SUBMIT else [],
             "home": _home_of(found), "council": home_council(found.subject),
         }  # fmt: skip
-        return _page(request, "providers/workspace/step.html", context, entry=found)
+        return show(request, "providers/workspace/step.html", context, entry=found)
 
     return view
 
@@ -358,7 +246,7 @@ submit, withdraw, discard, remove = _step(SUBMIT), _step(WITHDRAW), _step(DISCAR
 def preview(request: Any, provider: Provider, slug: str | None = None) -> HttpResponseBase:
     """Show the public page as it will be, made by the public page itself."""
     at = clock.now()
-    found = _entry(request, provider, slug, at)
+    found = entry_of(provider, slug, at)
     request.is_preview = True
     request.preview_back = found.url
     try:
@@ -379,7 +267,7 @@ def preview(request: Any, provider: Provider, slug: str | None = None) -> HttpRe
 @for_provider
 def vacancy(request: Any, provider: Provider, slug: str) -> HttpResponse:
     at = clock.now()
-    service = _subject(request, provider, slug, at)
+    service = service_of(provider, slug, at)
     form = VacancyForm(request.POST)
     if not form.is_valid():
         problem = next(iter(form.errors.values()))[0]
@@ -421,7 +309,7 @@ def _back(request: Any, slug: str) -> str:
 def confirm(request: Any, provider: Provider, slug: str) -> HttpResponse:
     """Take the provider's word that nothing has changed."""
     at = clock.now()
-    service = _subject(request, provider, slug, at)
+    service = service_of(provider, slug, at)
     try:
         freshness.confirm_service(service=service, by=request.user, at=at)
     except DomainError as error:
@@ -448,68 +336,4 @@ def new_service(request: Any, provider: Provider) -> HttpResponse:
         else:
             messages.success(request, "Begun. Fill in what you can, then send it to the council.")
             return redirect("providers:workspace_service", service.slug)
-    return _page(request, "providers/workspace/new_service.html", {"form": form})
-
-
-# --- photos ---
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_provider
-def photo_list(request: Any, provider: Provider, slug: str) -> HttpResponse:
-    at = clock.now()
-    found = _entry(request, provider, slug, at)
-    form = PhotoForm()
-    if request.method == "POST":
-        answer, form = _change_photos(request, provider, found, at)
-        if answer is not None:
-            return answer
-    context = {"form": form, "photos": found.draft.values["photos"], "most": profile.fields.MOST_PHOTOS, "at": at}
-    return _page(request, "providers/workspace/photos.html", context, entry=found)
-
-
-def _change_photos(
-    request: Any, provider: Provider, found: Entry, at: dt.datetime
-) -> tuple[HttpResponse | None, PhotoForm]:
-    common = {"provider": provider, "service": found.service, "by": request.user, "at": at}
-    here = redirect("providers:workspace_photos", found.subject.slug)
-    if checksum := request.POST.get("photo"):
-        act = request.POST.get("act", "")
-        ways: dict[str, dict[str, Any]] = {
-            "up": {"step": -1}, "down": {"step": 1}, "remove": {"remove": True},
-            "describe": {"alt_text": request.POST.get("alt_text", "")},
-        }  # fmt: skip
-        try:
-            photos.change_photo(checksum=checksum, **common, **ways.get(act, {}))
-        except DomainError as error:
-            messages.error(request, f"Nothing was saved. {_sentence(error)}")
-        else:
-            messages.success(request, "Saved as a draft.")
-        return here, PhotoForm()
-    form = PhotoForm(request.POST, request.FILES)
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            photos.add_photo(file=upload, size=upload.size, alt_text=form.cleaned_data["alt_text"], **common)
-        except DomainError as error:
-            form.add_error("file", _sentence(error))
-        else:
-            messages.success(request, "Added to your draft. Families see it once the council has agreed.")
-            return here, form
-    return None, form
-
-
-def _sentence(error: DomainError) -> str:
-    if isinstance(error, ProfileRefused):
-        return " ".join(line for lines in error.problems.values() for line in lines)
-    return str(error)
-
-
-@require_safe
-@for_provider
-def photo(request: Any, provider: Provider, slug: str, checksum: str) -> HttpResponseBase:
-    """Show a photo to the people of its own provider, approved or not."""
-    row = Photo.objects.filter(service__provider=provider, service__slug=slug, file=checksum).first()
-    if row is None:
-        raise Http404("There is no such photo.")
-    return files.serve(request, row.file, content_type=pictures.CONTENT_TYPE, filename="photo.jpg", inline=True)
+    return show(request, "providers/workspace/new_service.html", {"form": form})

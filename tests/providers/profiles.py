@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from commissioning.models import Organisation
 from core.models import Place, User
 from providers.models import ProfileRevision, Provider, Service
-from providers.services import revisions
+from providers.services import drafts, revisions
 from tests.factories import NOON
 from tests.factories.commissioning import OfficerFactory, OrganisationFactory
 from tests.factories.core import PlaceFactory, ServiceTypeFactory, UserFactory
@@ -41,7 +41,7 @@ class Home:
 def save(provider, service, *, by, **values):
     if service is not None:
         service.refresh_from_db()
-    shown = revisions.open_draft(provider=provider, service=service, at=NOON).values
+    shown = drafts.open_draft(provider=provider, service=service, at=NOON).values
     seen = {name: shown[name] for name in values}
     return revisions.save_changes(provider=provider, service=service, values=values, seen=seen, by=by, at=NOON)
 

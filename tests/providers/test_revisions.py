@@ -13,7 +13,7 @@ from core.errors import AlreadyDone, DomainError, NotReady
 from core.models import AuditEvent, Country, OutgoingMail, Place, Postcode
 from providers import profile
 from providers.models import Fee, Location, ProfileRevision, Service
-from providers.services import revisions
+from providers.services import drafts, revisions
 from providers.services.home import home_council, home_organisation
 from providers.services.revisions import ChangedMeanwhile, ProfileRefused, WithTheCouncil
 from tests.factories import NOON
@@ -240,7 +240,7 @@ def test_draft_thrown_away_is_gone(home):
 
     revisions.discard_changes(provider=home.provider, service=home.service, by=home.person, at=NOON)
 
-    assert revisions.open_draft(provider=home.provider, service=home.service, at=NOON).revision is None
+    assert drafts.open_draft(provider=home.provider, service=home.service, at=NOON).revision is None
     assert actions()[-1] == "revision.discarded"
     with pytest.raises(DomainError, match="no draft"):
         revisions.discard_changes(provider=home.provider, service=home.service, by=home.person, at=NOON)
@@ -317,7 +317,7 @@ def test_change_sent_back_keeps_the_words_and_tells_why(home):
 
     revisions.send_back(revision=revision, reason="  Say how many beds. ", by=home.officer, at=LATER)
 
-    draft = revisions.open_draft(provider=home.provider, service=home.service, at=LATER)
+    draft = drafts.open_draft(provider=home.provider, service=home.service, at=LATER)
     assert draft.revision.changes == {"summary": "New words."}
     assert (draft.last.decision, draft.last.reason) == ("sent_back", "  Say how many beds.")
     assert Service.objects.get(pk=home.service.pk).summary == "Old words of ours."
@@ -350,7 +350,7 @@ def test_difference_shows_what_was_live_then_and_now(home):
     Service.objects.filter(pk=home.service.pk).update(phone="01632 960005")  # As an import would.
     home.service.refresh_from_db()
 
-    (change,) = revisions.open_draft(provider=home.provider, service=home.service, at=NOON).changes
+    (change,) = drafts.open_draft(provider=home.provider, service=home.service, at=NOON).changes
 
     assert (change.was, change.old, change.new) == (["01632 960001"], ["01632 960005"], ["01632 960009"])
     assert revision.base == {"phone": "01632 960001"}
@@ -451,7 +451,7 @@ def test_service_goes_only_once_the_council_agrees(home):
 
     service = Service.objects.get(pk=home.service.pk)
     assert (service.published_at, service.published_by) == (None, None)
-    assert list(revisions.services_of(home.provider, at=NOON)) == [service]
+    assert list(drafts.services_of(home.provider, at=NOON)) == [service]
 
 
 def test_request_to_go_that_is_sent_back_leaves_no_draft(home):
@@ -474,7 +474,7 @@ def test_councils_own_drafts_are_not_the_providers_to_see(home):
     thrown_away = proposal(home)
     revisions.discard_changes(provider=home.provider, service=thrown_away, by=home.person, at=NOON)
 
-    assert list(revisions.services_of(home.provider, at=NOON)) == [home.service]
+    assert list(drafts.services_of(home.provider, at=NOON)) == [home.service]
 
 
 # --- moving ---
@@ -566,7 +566,7 @@ def test_difference_is_told_in_plain_words(home):
         description="A long text. " * 9 + "A new text.",
     )  # fmt: skip
 
-    changes = {one.name: one for one in revisions.open_draft(
+    changes = {one.name: one for one in drafts.open_draft(
         provider=home.provider, service=home.service, at=NOON).changes}  # fmt: skip
 
     assert (changes["client_groups"].removed, changes["client_groups"].added) == (["Carers"], ["Older people"])
@@ -578,7 +578,7 @@ def test_difference_is_told_in_plain_words(home):
 
 
 def test_completeness_names_what_is_missing_and_what_to_do_next(home):
-    values = revisions.open_draft(provider=home.provider, service=home.service, at=NOON).values
+    values = drafts.open_draft(provider=home.provider, service=home.service, at=NOON).values
 
     told = {one.section.key: one for one in profile.completeness(home.service, values)}
 
