@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import User
+from providers import shortlist
 from providers.models import ProfileRevision
 from providers.services import revisions
 from tests.browser import rows
@@ -108,6 +109,25 @@ def detail(name, make, make_bare, *, key="slug"):
         return at(name, getattr(make_bare(), key))
 
     return Examples(full=full, empty=empty, error=lost(reverse(name, args=["nothing-of-the-kind"])))
+
+
+def of_shortlist(name):
+    """A page that lives of services' public ids: four of them, none, and one that is gone among nonsense."""
+
+    def full(press):
+        services = [
+            rows.full_service(),
+            rows.service_on_a_map(),
+            ServiceFactory(provider=None),
+            ServiceFactory(setting="home"),
+        ]
+        return at(name, query=f"?s={shortlist.join_ids(service.uuid for service in services)}")
+
+    def error(press):
+        gone = ServiceFactory(published_at=None)
+        return at(name, query=f"?s={shortlist.join_ids([gone.uuid])}&s=%00&s=nothing&full=x", holds="no longer shown")
+
+    return Examples(full=full, empty=lambda press: at(name, holds="ccp-empty"), error=error)
 
 
 def three(make):
@@ -413,7 +433,8 @@ EXAMPLES = {
             "providers:finder_step", "where", send="Continue", typed={"near": "CW12 9ZZZ"}, holds="We do not recognise"
         ),
     ),
-    "providers:service": detail("providers:service", rows.full_service, lambda: ServiceFactory(provider=None)),
+    "providers:service": detail("providers:service", rows.service_on_a_map, lambda: ServiceFactory(provider=None)),
+    **{f"providers:{name}": of_shortlist(f"providers:{name}") for name in ("shortlist", "compare", "visit_sheet")},
     "providers:providers": register("providers:providers", three(rows.full_service)),
     "providers:provider": detail("providers:provider", lambda: rows.full_service().provider, ProviderFactory),
     "api_schema": one_document("api_schema"),

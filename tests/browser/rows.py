@@ -6,6 +6,7 @@ import io
 from PIL import Image
 
 from core import clock, files, jobs
+from core.models import Outline
 from providers.models import Fee, Rating, Unit, Vacancy
 from providers.services import photos, revisions
 from strategies import services
@@ -23,7 +24,7 @@ from tests.factories.commissioning import (
     SourceDocumentFactory,
     TeamFactory,
 )
-from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory, UserFactory
+from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory, TownFactory, UserFactory
 from tests.factories.providers import LocationFactory, ProviderFactory, ServiceFactory
 from tests.factories.strategies import (
     ActionFactory,
@@ -235,6 +236,20 @@ def opportunities_in_every_state():
         {"tender_date": "2020"},
     ]
     return [full_opportunity(is_sample=False, **state) for state in states]
+
+
+def service_on_a_map():
+    """A service with an alert, an old rating in other words, and a map."""
+    service = full_service(alert="The entrance has moved to the side.", is_closed_temporarily=True)
+    council = PlaceFactory(name="Exampleshire", kind="council")
+    ring = [[54.6, -1.8], [54.6, -1.3], [54.9, -1.3], [54.9, -1.8], [54.6, -1.8]]
+    Outline.objects.create(place=council, rings=[ring], source="A file", licence="Licence of the map.")
+    TownFactory(name="Sampleton", latitude=54.72, longitude=-1.55)
+    service.locations.update(
+        latitude=54.75, longitude=-1.5, place=council, has_lift=True, cqc_location_id="1-234567890"
+    )
+    service.ratings.filter(question="overall").update(rated_date=NOON.date() - dt.timedelta(days=2000))
+    return service
 
 
 def full_service(**more):
