@@ -47,7 +47,7 @@ PAGE_SIZE = 10
 def home(request: Any, provider: Provider) -> HttpResponse:
     at = clock.now()
     rows = drafts.services_of(provider, at=at).prefetch_related("vacancies")
-    page = Paginator(rows, PAGE_SIZE).getshow(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     own, *entries = entries_of(provider, [provider, *page.object_list], at)
     context = {"own": own, "entries": entries, "page": page, "at": at, "breadcrumbs": [], **_what_waits(provider)}
     return show(request, "providers/workspace/home.html", context)
