@@ -93,6 +93,19 @@ FROM (SELECT DISTINCT cqc_location_id FROM cqc_rating) s
 JOIN providers_location l ON l.cqc_location_id = s.cqc_location_id JOIN linked ON linked.location_id = l.id
 """
 
+# The monthly file may be older than a closure the API told of.
+CLOSED_SINCE = """
+DELETE FROM {table} s USING providers_location l JOIN providers_cqcregistration r ON r.location_id = l.id
+WHERE l.cqc_location_id = s.cqc_location_id AND r.is_deregistered AND r.deregistered_date > %(as_at)s AND {condition}
+"""
+# One person's business mostly bears their name, which no public address carries. The API tells of providers apart.
+NO_PERSONS_NAME = """
+UPDATE cqc_location s SET slug = 'care-service'
+FROM providers_provider p
+WHERE p.cqc_provider_id = s.cqc_provider_id AND p.sector = 'independent' AND lower(p.name) = lower(s.name)
+    AND NOT starts_with(s.slug, 'care-service')
+"""
+
 PROVIDER_FACTS = {
     name: f"s.{name}"
     for name in (
@@ -237,6 +250,14 @@ class Writing:
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO cqc_council VALUES (%s, %s)", self._councils())
 
+        for table, condition in (
+            ("cqc_location", "NOT s.is_deregistered"),
+            ("cqc_rating", "s.state <> 'deregistered'"),
+        ):
+            closed = self._do("staging", CLOSED_SINCE.format(table=table, condition=condition))
+            if closed and table == "cqc_location":
+                self.checked.ignored.counts["closed since the day of the file, as the API told"] += closed
+
     def providers(self) -> None:
         slug = SINGLE_SLUG.format(
             reserved=RESERVED, table="providers_provider", register="providers.provider", key="cqc_provider_id"
@@ -254,6 +275,7 @@ class Writing:
         self._change("provider", Provider, PROVIDER_FACTS, rows, f"NOT {kept}")
 
     def match(self) -> None:
+        self._do("match", NO_PERSONS_NAME)
         self._do("match", MATCH)
         self._do("match", "CREATE INDEX ON cqc_match (cqc_location_id)")
         self._do("match", "ANALYZE cqc_match")

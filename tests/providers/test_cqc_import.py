@@ -216,6 +216,14 @@ def test_no_address_carries_a_persons_name(bring):
     assert Provider.objects.get().slug == "care-provider"
 
 
+def test_no_address_carries_a_persons_name_the_api_tells_of_either(bring_json):
+    person = api_provider(0, name="Mrs Sample Person", ownershipType="Individual")
+
+    bring_json(person, api_location(0, name="Mrs Sample Person", postalAddressTownCity="Leeds"))
+
+    assert (Service.objects.get().slug, Provider.objects.get().slug) == ("care-service", "care-provider")
+
+
 def test_a_formula_stays_the_text_it_is(bring):
     bring(change(directory_row(0), Location_Name='=HYPERLINK("http://x.example","A")'), suffix=".xlsx")
 
@@ -432,6 +440,18 @@ def test_a_deregistered_location_is_closed_from_its_day(bring_json):
     assert (overall(service).state, overall(service).earlier_value) == ("deregistered", "good")
     assert str(service.ended) == "30 September 2026"
     assert [one["reason"] for one in report["ignored"]] == ["no longer registered, and not known here"]
+
+
+def test_a_monthly_file_older_than_a_closure_does_not_open_the_place_again(bring, bring_json):
+    bring_json(api_provider(0), api_location(0, registrationStatus="Registered"))
+    closed = api_location(0, registrationStatus="Deregistered", deregistrationDate="2026-11-10")
+    bring_json(closed, at=LATER)
+
+    report = bring(directory_row(0), as_at=NOVEMBER, at=LATER)
+
+    assert CqcRegistration.objects.get().is_deregistered is True
+    assert overall(Service.objects.get()).state == "deregistered"
+    assert [one["reason"] for one in report["ignored"]] == ["closed since the day of the file, as the API told"]
 
 
 def test_two_registrations_of_one_place_become_one_service(bring):
@@ -1104,6 +1124,22 @@ def test_the_command_tells_what_it_did(good):
         "New: 5 providers, 10 locations, 10 services, 10 registrations, 10 ratings.",
     ]
     assert said.getvalue() == ""
+
+
+def test_a_person_at_a_terminal_sees_how_far_it_is(good, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    call_command("import_cqc", str(good(".csv")), stdout=io.StringIO())
+
+    shown = terminal.getvalue().split("\r")
+    assert any(line.startswith(f"Reading [{'#' * 30}] 100 %") for line in shown)
+    assert any(line.startswith("Writing: services") for line in shown)
+    assert shown[-2].strip() == ""
 
 
 def test_the_command_refuses_with_the_reasons(good):

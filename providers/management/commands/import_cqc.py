@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="tell what would change, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        bar = _Bar(self.stderr) if sys.stderr.isatty() and options["verbosity"] else None
+        bar = _Bar(sys.stderr) if sys.stderr.isatty() and options["verbosity"] else None
         try:
             imported = import_cqc(
                 path=options["file"],
@@ -107,7 +107,7 @@ class _Bar:
         self._show("")
 
     def _show(self, line: str) -> None:
-        self.stream.write(f"\r{line:<{WIDTH + 40}}\r", ending="")
+        self.stream.write(f"\r{line:<{WIDTH + 40}}\r")
         self.stream.flush()
 
 
