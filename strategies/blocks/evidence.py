@@ -29,8 +29,9 @@ def services(section: Section, at: dt.datetime) -> Block | None:
         .filter(
             Q(locations__place__in=covered) | Q(areas_served__in=covered) | Q(source__organisation=section.organisation)
         )
-        .for_list()
         .with_public_provider(at=at)
+        .prefetch_related("locations", "units")
+        .order_by("name", "pk")
         .distinct()
     )
     cells = []
