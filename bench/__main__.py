@@ -37,6 +37,7 @@ def main() -> int:
         "parts", nargs="*", metavar="PART", help=f"which of {', '.join(PARTS)}; all of them if none is named"
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a figure to write down")
+    parser.add_argument("--large", action="store_true", help="care: measure ten times as many services too")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"There is no part called {', '.join(sorted(unknown))}. There are {', '.join(PARTS)}.")
@@ -50,13 +51,15 @@ def main() -> int:
     # So that databases are dropped when a time limit ends us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        return _measure(parts, ["--quick"] if options.quick else [])
+        words = {part: ["--quick"] if options.quick else [] for part in PARTS}
+        words["care"] += ["--large"] if options.large else []
+        return _measure(parts, words)
     except CannotMeasure as problem:
         print(problem, file=sys.stderr)
         return 1
 
 
-def _measure(parts: list[str], words: list[str]) -> int:
+def _measure(parts: list[str], words: dict[str, list[str]]) -> int:
     failed = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, _database() as empty:
         site = _environment(folder, empty)
@@ -73,10 +76,12 @@ def _measure(parts: list[str], words: list[str]) -> int:
             return _run(parts, site, full_site, words, failed)
 
 
-def _run(parts: list[str], site: dict[str, str], full_site: dict[str, str], words: list[str], failed: list[str]) -> int:
+def _run(
+    parts: list[str], site: dict[str, str], full_site: dict[str, str], words: dict[str, list[str]], failed: list[str]
+) -> int:
     for part in parts:
         environment = full_site if part in NEEDS_FIXTURES else site
-        if subprocess.run([sys.executable, "-m", f"bench.{part}", *words], cwd=ROOT, env=environment).returncode:
+        if subprocess.run([sys.executable, "-m", f"bench.{part}", *words[part]], cwd=ROOT, env=environment).returncode:
             failed.append(part)
     print(f"\nNot as promised: {', '.join(failed)}." if failed else "\nAll as promised.")
     return 1 if failed else 0

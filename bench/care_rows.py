@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SEED = 20261122
+# The data is told from this day; ages and vacancies are as old as on it.
 AT = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
 FIRST_ID = 10_000_000
 CHUNK = 10_000
@@ -314,8 +315,10 @@ class _Made:
         return " ".join(self.rng.choices(self.words, cum_weights=self.word_weights, k=length))
 
 
-def load(count: int) -> str:
+def load(count: int, *, start: int = 0) -> str:
     """Write so many services, with all that belongs to them, and return the digest of the data.
+
+    :param start: how many of them are there already.
 
     The search rows are made by the database as each chunk is committed, as they are for any import.
     """
@@ -336,7 +339,9 @@ def load(count: int) -> str:
         ),
         ignore_conflicts=True,
     )
-    for found in chunks(count, country, digest):
+    for number, found in enumerate(chunks(count, country, digest)):
+        if number * CHUNK < start:
+            continue
         with transaction.atomic(), connection.cursor() as cursor:
             for model, listed in (
                 (Provider, found.providers), (Location, found.locations), (Service, found.services), (Fee, found.fees),

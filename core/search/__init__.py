@@ -4,12 +4,13 @@ A register keeps narrow rows with masks, its words apart, and cards; it says wha
 `Statement` writes the SQL. `providers/search.py` is the search for care.
 """
 
-from .masks import Facet, bits_of, place, read_sums
+from .masks import FLAGS, Facet, place, read_groups, read_sums
 from .memory import FacetValue, Memory, Values, Versions, learn, remembered
 from .statement import Chosen, Page, Source, Statement
 from .words import Vocabulary, is_correctable, read
 
 __all__ = [
+    "FLAGS",
     "Chosen",
     "Facet",
     "FacetValue",
@@ -20,11 +21,11 @@ __all__ = [
     "Values",
     "Versions",
     "Vocabulary",
-    "bits_of",
     "is_correctable",
     "learn",
     "place",
     "read",
+    "read_groups",
     "read_sums",
     "remembered",
 ]

@@ -8,11 +8,11 @@ with two buildings) is merged with its others before it is counted, so that each
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .masks import Facet, masks, place, sums
+from .masks import FIELD, MOST_ROWS, Facet, masks, place, sums
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,19 @@ class Page:
 
 @dataclass
 class Statement:
-    """The whole question. ``flags`` is the column that several filters share, with the bits of each.
+    """The whole question.
 
-    :param total_bit: the bit to set for all rows found.
+    :param flags_used: how many bits of the flags are in use.
+    :param total_bit: the bit of the flags to set for all rows found.
+    :param cards: the table of what stands ready for each result, as JSON text.
+    :param versions: SQL that goes in front of the answer.
+    :param before: a part of the statement that sources join, such as the rows that hold the words.
     """
 
     sources: Sequence[Source]
     facets: Sequence[Facet]
     chosen: Sequence[Chosen]
-    room: Mapping[str, int]
+    flags_used: int
     pages: Sequence[Page]
     columns: Sequence[str]
     total_bit: int
@@ -97,20 +101,21 @@ class Statement:
         """Return the SQL and its parameters."""
         self.params = [*self.before_params]
         parts = [self.before] if self.before else []
-        parts.append(f"found AS {self._materialized} ({' UNION ALL '.join(map(self._source, self.sources))})")
+        sources = [self._source(source) for source in self.sources]
+        parts.append(f"found AS {self._materialized} ({' UNION ALL '.join(sources)})")
         parts += self._hits()
         parts += self._counts() if self.with_facets else self._totals()
         answers = [self._answer(number) for number in range(len(self.pages))]
-        counts = "sums.counts, sparse.counts" if self.with_facets else "sums.counts, NULL"
-        tables = "sums, sparse" if self.with_facets else "sums"
+        counts = "sums.counts, grouped.counts" if self.with_facets else "sums.counts, NULL"
+        tables = "sums, grouped" if self.with_facets else "sums"
         sql = f"WITH {', '.join(parts)} SELECT {self.versions}, {counts}, {', '.join(answers)} FROM {tables}"
         return sql, self.params
 
-    # Rows are read again for each list and each kind of count, which is dearer than to keep them only when they are
-    # dear to find: by words.
     @property
     def _materialized(self) -> str:
-        return "MATERIALIZED" if self.before or len(self.sources) > 1 else "NOT MATERIALIZED"
+        """Rows are kept where they are dear to find or few; where all are asked for they are read again for each part."""
+        is_everything = not self.before and not self.chosen and len(self.sources) == 1
+        return "NOT MATERIALIZED" if is_everything else "MATERIALIZED"
 
     @property
     def _is_shown(self) -> list[Chosen]:
@@ -146,21 +151,24 @@ class Statement:
 
     def _totals(self) -> list[str]:
         """Only how many there are: of each list, and of both together."""
-        counts = [f"(SELECT count(*) FROM list_{number})" for number in range(len(self.pages))]
-        both = "(SELECT count(DISTINCT id) FROM found WHERE fail = 0)" if len(self.sources) > 1 else counts[0]
-        return [f"sums AS MATERIALIZED (SELECT ARRAY[{both}, {', '.join(counts)}] AS counts)"]
+        counted = ", ".join(
+            f"(SELECT count(*) FROM list_{number}) AS total_{number}" for number in range(len(self.pages))
+        )
+        counts = ", ".join(f"total_{number}" for number in range(len(self.pages)))
+        both = "(SELECT count(DISTINCT id) FROM found WHERE fail = 0)" if len(self.sources) > 1 else "total_0"
+        return [
+            f"sums AS MATERIALIZED (SELECT ARRAY[{both}, {counts}] AS counts FROM (SELECT {counted} OFFSET 0) AS totals)"
+        ]
 
     def _counts(self) -> list[str]:
         shown = self._is_shown
-        fixed = self.columns_of_flags()
+        fixed = self._masks_of_flags()
         each: dict[str, str] = {}
-        for facet in self.facets:
-            if facet.columns == ("flags",):
-                continue
+        for facet in self._grouped:
             number = next((n for n, one in enumerate(shown) if one.facet is facet), None)
             ignored = 0 if number is None else 1 << number
             for column in facet.columns:
-                each[column] = self._if_counted(column, ignored) if shown else column
+                each[column] = f"CASE WHEN fail IN (0, {ignored}) THEN {column} ELSE 0 END" if shown else column
         found = " ".join(
             f"WHEN {source.list_bit} THEN {place(source.list_bit) | place(self.total_bit)}" for source in self.sources
         )
@@ -172,34 +180,35 @@ class Statement:
             flags = f"({flags}) & CASE fail WHEN 0 THEN -1{cases} ELSE 0 END"
         each["flags"] = flags
         plain = ", ".join(f"{sql} AS {column}" for column, sql in each.items())
-        merged = ", ".join(f"bit_or({sql}) AS {column}" for column, sql in each.items())
+        merged = ", ".join(f"bit_or({column}) AS {column}" for column in each)
+        columns = ", ".join(column for facet in self._grouped for column in facet.columns)
+        sets = ", ".join(f"({', '.join(facet.columns)})" for facet in self._grouped)
+        firsts = ", ".join(facet.columns[0] for facet in self._grouped)
+        # OFFSET 0 keeps the planner from writing what is asked of a row into each place that uses it.
+        rows = "SELECT * FROM found OFFSET 0" if self._materialized != "MATERIALIZED" else "SELECT * FROM found"
         counted = (
-            f"counted AS NOT MATERIALIZED (SELECT {plain} FROM found WHERE NOT twice"
-            f" UNION ALL SELECT {merged} FROM found WHERE twice GROUP BY id)"
+            f"counted AS NOT MATERIALIZED (SELECT {plain} FROM ({rows.replace('found', 'found WHERE NOT twice', 1)})"
+            f" AS row UNION ALL SELECT {merged} FROM (SELECT id, {plain} FROM found WHERE twice OFFSET 0) AS row GROUP BY id)"
         )
-        summed = [expression for column in self.summed() for expression in sums(column, self.room[column])]
-        sparse = [column for facet in self.facets if facet.is_sparse for column in facet.columns]
-        listed = ", ".join(sparse)
         return [
             counted,
-            f"sums AS MATERIALIZED (SELECT ARRAY[{', '.join(summed)}] AS counts FROM counted)",
-            f"sparse AS MATERIALIZED (SELECT json_agg(one) AS counts FROM (SELECT json_build_array(count(*), {listed})"
-            f" AS one FROM counted GROUP BY {listed}) AS groups)",
+            f"sums AS MATERIALIZED (SELECT ARRAY[{', '.join(sums(self.flags_used))}] AS counts"
+            " FROM (SELECT flags FROM counted OFFSET 0) AS row)",
+            "grouped AS MATERIALIZED (SELECT string_agg(concat_ws(' ', which, many, " + columns + "), ',') AS counts"
+            f" FROM (SELECT grouping({firsts}) AS which, count(*) AS many, {columns} FROM counted"
+            f" GROUP BY GROUPING SETS ({sets})) AS groups)",
         ]
 
-    def _if_counted(self, column: str, ignored: int) -> str:
-        return f"CASE WHEN fail IN (0, {ignored}) THEN {column} ELSE 0 END"
+    @property
+    def _grouped(self) -> list[Facet]:
+        """The filters that are counted by groups of rows, in the order of the answer."""
+        return [facet for facet in self.facets if not facet.is_flag]
 
-    def summed(self) -> list[str]:
-        """The columns whose values are counted by sums, in the order of the answer."""
-        named = [column for facet in self.facets if not facet.is_sparse for column in facet.columns]
-        return [column for column in dict.fromkeys([*named, "flags"]) if self.room.get(column)]
-
-    def columns_of_flags(self) -> dict[str, int]:
-        """For each filter whose bits stand in the shared flags, the mask of them."""
+    def _masks_of_flags(self) -> dict[str, int]:
+        """For each filter whose bits stand in the flags, the mask of them."""
         found = {}
         for facet in self.facets:
-            if facet.columns == ("flags",):
+            if facet.is_flag:
                 bits = [*facet.bits.values(), *([facet.unsaid] if facet.unsaid is not None else [])]
                 found[facet.name] = masks(bits, 1)[0]
         return found
@@ -213,18 +222,15 @@ class Statement:
         first = (
             f"least({(page.number - 1) * page.size}, greatest(({total}::bigint - 1) / {page.size}, 0) * {page.size})"
         )
+        # Cards stand as text and go as text: to read and write twenty of them as JSON would take longer than to find them.
         return (
-            f"(SELECT json_agg(json_build_array(hit.id, hit.part, hit.d, ready.card) ORDER BY hit.number)"
-            f" FROM (SELECT id, part, d, row_number() OVER () AS number FROM (SELECT * FROM list_{number}"
-            f" ORDER BY {page.order} LIMIT {page.size} OFFSET (SELECT {first} FROM sums)) AS ordered) AS hit"
+            "(SELECT string_agg(concat('[', hit.id, ',', hit.part, ',', coalesce(hit.d::text, 'null'), ',', ready.card,"
+            f" ']'), ',' ORDER BY hit.number) FROM (SELECT id, part, d, row_number() OVER () AS number"
+            f" FROM (SELECT id, part, d FROM list_{number} ORDER BY {page.order} LIMIT {page.size}"
+            f" OFFSET (SELECT {first} FROM sums)) AS ordered) AS hit"
             f" JOIN {self.cards} AS ready ON ready.service_id = hit.id)"
         )
 
     def _count_of(self, bit: int) -> str:
         """The SQL that reads one bit's count out of the sums."""
-        before = 0
-        for column in self.summed():
-            if column == "flags":
-                break
-            before += len(sums(column, self.room[column]))
-        return f"((counts[{before + bit // 3 + 1}]::bigint >> {bit % 3 * 21}) & 2097151)"
+        return f"((counts[{bit // 3 + 1}]::bigint >> {bit % 3 * FIELD}) & {MOST_ROWS})"

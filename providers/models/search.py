@@ -23,9 +23,9 @@ class SearchRow(models.Model):
 
     service_id = models.BigIntegerField()
     location_id = models.BigIntegerField(help_text="0 where the service has no building.")
-    x = models.FloatField(null=True)
-    y = models.FloatField(null=True)
-    z = models.FloatField(null=True)
+    # What every search reads comes first, and nothing that may be empty before it: rows are then read faster.
+    flags = models.BigIntegerField()
+    public_from = models.DateTimeField(help_text="When the service and its provider are both public.")
     types_0 = models.BigIntegerField()
     types_1 = models.BigIntegerField()
     groups_0 = models.BigIntegerField()
@@ -35,8 +35,9 @@ class SearchRow(models.Model):
     councils_1 = models.BigIntegerField()
     councils_2 = models.BigIntegerField()
     councils_3 = models.BigIntegerField()
-    flags = models.BigIntegerField()
-    public_from = models.DateTimeField(help_text="When the service and its provider are both public.")
+    x = models.FloatField(null=True)
+    y = models.FloatField(null=True)
+    z = models.FloatField(null=True)
     space_from = models.DateTimeField(null=True, help_text="When the provider told of the space it has.")
     space_until = models.DateTimeField(null=True, help_text="Until when that counts.")
     told_until = models.DateTimeField(null=True, help_text="Until when what it told of space, or of none, counts.")
@@ -76,7 +77,7 @@ class SearchCard(models.Model):
     """What a result shows of a service, ready to be read, and the words that its vectors were made of."""
 
     service_id = models.BigIntegerField(primary_key=True)
-    card = models.JSONField()
+    card = models.TextField(help_text="JSON.")
     names = models.TextField()
     document = models.TextField()
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 from core import search as core_search
 from core.geography import Kind, Located
-from core.search import Chosen, Facet, Memory, Page, Source, Statement, Values, bits_of, place, read_sums
+from core.search import Chosen, Facet, Memory, Page, Source, Statement, Values, place, read_groups, read_sums
 
 from . import rows
 from .question import (
@@ -140,12 +140,12 @@ class _Question:
             cursor.execute(sql, params)
             row = cursor.fetchone()
         self.versions = (row[0], row[1])
-        counts, sparse, lists = row[2], row[3], row[4:]
-        bits: dict[str, list[int]] = {}
+        counts, groups, lists = row[2], row[3], row[4:]
         if self.with_facets:
-            bits = _read_counts(statement, counts)
-            total, near, *home = (bits["flags"][bit] for bit in (rows.FOUND, rows.NEAR, rows.HOME))
+            flags = read_sums(int(count or 0) for count in counts)
+            total, near, *home = (flags[bit] for bit in (rows.FOUND, rows.NEAR, rows.HOME))
         else:
+            flags = []
             total, near, *home = (int(count) for count in counts)
         query = self.query
         return Results(
@@ -153,7 +153,7 @@ class _Question:
             home=_page(lists[1], home[0], query.home_page, is_home=True) if query.near is not None else HitPage(),
             total=total,
             order=self.order,
-            facets=self._facets(bits, json.loads(sparse) if isinstance(sparse, str) else sparse or []),
+            facets=self._facets(flags, groups) if self.with_facets else {},
             values=_offered(self.memory.values),
             corrected=self.corrected,
             ignored=tuple(self.ignored),
@@ -176,16 +176,11 @@ class _Question:
             )
             for source, number in zip(sources, numbers, strict=False)
         ]
-        room = {
-            column: min(max(self.memory.values[facet.name].room - 63 * number, 0), 63)
-            for facet in rows.FACETS
-            for number, column in enumerate(facet.columns)
-        }
         return Statement(
             sources=sources,
             facets=rows.FACETS,
             chosen=self._chosen(),
-            room={**room, "flags": rows.FLAGS_USED},
+            flags_used=rows.FLAGS_USED,
             pages=pages,
             columns=(*rows.COLUMNS, *_CARRIED[self.order]),
             total_bit=rows.FOUND,
@@ -205,19 +200,22 @@ class _Question:
             parts.append("(" + " || ".join("plainto_tsquery('english', %s)" for _ in either) + ")")
             params += either
         wanted = " && ".join(parts)
-        is_named, named_params = (
-            ("text.name_vector @@ (" + wanted + ")", params) if self.order == Order.MATCH else ("false", [])
+        worded = (
+            "worded AS MATERIALIZED (SELECT text.service_id FROM providers_searchtext AS text"
+            f" WHERE text.vector @@ ({wanted}))"
         )
-        return (
-            f"worded AS MATERIALIZED (SELECT text.service_id, {is_named} AS is_named FROM providers_searchtext AS text"
-            f" WHERE text.vector @@ ({wanted}))",
-            (*named_params, *params),
+        if self.order != Order.MATCH:
+            return worded, tuple(params)
+        named = (
+            ", named AS MATERIALIZED (SELECT text.service_id FROM providers_searchtext AS text"
+            f" WHERE text.name_vector @@ ({wanted}))"
         )
+        return worded + named, (*params, *params)
 
     def _sources(self, *, has_words: bool) -> list[Source]:
         query, at = self.query, self.at
         joined = " JOIN worded ON worded.service_id = row.service_id" if has_words else ""
-        is_named = "worded.is_named" if has_words else "false"
+        is_named = "row.service_id IN (SELECT service_id FROM named)" if self.order == Order.MATCH else "false"
         flags = rows.flags_sql(include_unsaid=query.include_unsaid)
         flags_params = (at,) * flags.count("%s")
         several = f"row.flags & {place(rows.SEVERAL)} <> 0"
@@ -237,6 +235,7 @@ class _Question:
             ]
         both = rows.GOES_THERE | rows.COMES_HOME
         twice = f"({several} OR row.flags & {both} = {both})"
+        around, within = _areas(query.near)
         x, y, z = _on_ball(query.near.latitude, query.near.longitude)
         # The straight line through the ball to what lies at the radius; a little more, for numbers are not exact.
         line = 2 * math.sin(min(max(query.radius_miles, 0), 6000) / EARTH_MILES / 2)
@@ -261,11 +260,12 @@ class _Question:
             Source(
                 tables=(
                     "(SELECT service_id, bool_or(is_told) AS is_told FROM providers_searcharea"
-                    f" WHERE {_AREAS} GROUP BY service_id) AS area"
+                    f" WHERE {' OR '.join(['area = ANY (%s)', *(['area LIKE %s'] if within else [])])}"
+                    " GROUP BY service_id) AS area"
                     f" JOIN providers_searchrow AS row ON row.service_id = area.service_id{joined}"
                 ),
                 condition=f"row.flags & {rows.COMES_HOME} <> 0 AND row.public_from <= %s",
-                params=(*_areas(query.near), at),
+                params=(around, *within, at),
                 list_bit=rows.HOME,
                 # Told by its sign, since nobody measures how far an office is.
                 distance="CASE WHEN area.is_told THEN NULL ELSE -1 END::double precision",
@@ -319,25 +319,18 @@ class _Question:
 
     # --- The answer ---
 
-    def _facets(self, bits: Mapping[str, list[int]], groups: list[list[int]]) -> dict[str, dict[str, int]]:
-        if not self.with_facets:
-            return {}
+    def _facets(self, flags: list[int], groups: str | None) -> dict[str, dict[str, int]]:
+        by_facet = dict(zip((facet.name for facet in rows.GROUPED), read_groups(groups, rows.GROUPED), strict=True))
+        untold = flags[rows.LANGUAGES_UNSAID] if self.query.include_unsaid else 0
         found = {}
-        untold = bits["flags"][rows.LANGUAGES_UNSAID] if self.query.include_unsaid else 0
         for facet in rows.FACETS:
-            values = self.memory.values[facet.name]
-            if facet.is_sparse:
-                found[facet.name] = _sparse(values, groups)
-                continue
-            counts = {}
-            for bit, value in values.names.items():
-                column = facet.columns[bit // 63]
-                count = bits[column][bit % 63] if column in bits else 0
-                if facet is rows.LANGUAGES and count:
-                    count += untold
-                if count:
-                    counts[value] = count
-            found[facet.name] = counts
+            names = self.memory.values[facet.name].names
+            if facet.is_flag:
+                found[facet.name] = {value: flags[bit] for bit, value in names.items() if flags[bit]}
+            else:
+                more = untold if facet is rows.LANGUAGES else 0
+                counts = by_facet[facet.name]
+                found[facet.name] = {names[bit]: count + more for bit, count in counts.items() if bit in names}
         return found
 
 
@@ -347,11 +340,9 @@ _CARRIED = dict.fromkeys(Order, ("sort_name",)) | {
     Order.FEE: ("sort_name", "fee"),
 }
 
-# An area served counts if it is around the place asked for, or within the council or town asked for; so does the outcode.
-_AREAS = "area = ANY (%s) OR area LIKE ANY (%s)"
-
 
 def _areas(near: Located) -> tuple[list[str], list[str]]:
+    """Return the areas that count: around the place asked for, its outcode, and within a council or town asked for."""
     around: set[str] = set()
     for one in (near.place, near.council):
         if one is not None:
@@ -371,27 +362,8 @@ def _on_ball(latitude: float, longitude: float) -> tuple[float, float, float]:
     return math.cos(up) * math.cos(along), math.cos(up) * math.sin(along), math.sin(up)
 
 
-def _read_counts(statement: Statement, counts: list[Any]) -> dict[str, list[int]]:
-    found, start = {}, 0
-    for column in statement.summed():
-        stop = start + -(-min(statement.room[column], 63) // 3)
-        found[column] = read_sums(int(count or 0) for count in counts[start:stop])
-        start = stop
-    return found
-
-
-def _sparse(values: Values, groups: list[list[int]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for count, *columns in groups:
-        for number, mask in enumerate(columns):
-            for bit in bits_of(mask):
-                if value := values.names.get(bit + 63 * number):
-                    found[value] = found.get(value, 0) + count
-    return found
-
-
 def _page(listed: Any, total: int, number: int, *, has_distance: bool = False, is_home: bool = False) -> HitPage:
-    hits = tuple(_hits(json.loads(listed) if isinstance(listed, str) else listed or [], has_distance, is_home))
+    hits = tuple(_hits(json.loads(f"[{listed or ''}]"), has_distance, is_home))
     last = max(1, -(-total // PAGE_SIZE))
     return HitPage(hits, total, min(max(number, 1), last), PAGE_SIZE)
 

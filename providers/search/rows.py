@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from core.search import Facet, FacetValue, place
+from core.search import FLAGS, Facet, FacetValue, place
 
 from .question import ACCESS, FUNDING, RATINGS, SETTINGS, SPACE
 
 INDEX = "services"
-FLAGS = ("flags",)
 
 # The bits of the column ``flags``, as `providers_search_refresh` sets them. What nobody told of a value stands some
 # threes further on, so that one shift of the whole mask puts it at the value's own place.
@@ -25,9 +24,10 @@ SPACE_NOW = Facet("space", FLAGS, {"1": HAS_SPACE})
 TYPES = Facet("types", ("types_0", "types_1"))
 GROUPS = Facet("groups", ("groups_0",))
 LANGUAGES = Facet("languages", ("languages_0", "languages_1"))
-COUNCILS = Facet("councils", ("councils_0", "councils_1", "councils_2", "councils_3"), is_sparse=True)
+COUNCILS = Facet("councils", ("councils_0", "councils_1", "councils_2", "councils_3"))
 FACETS = (TYPES, GROUPS, PAYING, RATING, SPACE_NOW, ACCESSIBLE, LANGUAGES, COUNCILS, SETTING)
 
+GROUPED = tuple(facet for facet in FACETS if not facet.is_flag)
 COLUMNS = (*TYPES.columns, *GROUPS.columns, *LANGUAGES.columns, *COUNCILS.columns)
 GOES_THERE, COMES_HOME = place(SETTING.bits["place"]), place(SETTING.bits["home"])
 
