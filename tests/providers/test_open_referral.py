@@ -14,10 +14,26 @@ from hypothesis import strategies as st
 from core.api import PublicRate
 from core.dates import parse
 from core.models import Country, Postcode
-from providers.models import CqcRegistration, Fee, Location, Provider, Rating, Service, ServiceModification, Vacancy
+from providers.models import (
+    CqcRegistration,
+    Fee,
+    Location,
+    ProfileRevision,
+    Provider,
+    Rating,
+    Service,
+    ServiceModification,
+    Vacancy,
+)
 from tests.factories import NOON
 from tests.factories.core import ClientGroupFactory, PlaceFactory
-from tests.factories.providers import LocationFactory, ProviderFactory, ServiceFactory
+from tests.factories.providers import (
+    CorrectionFactory,
+    InvitationFactory,
+    LocationFactory,
+    ProviderFactory,
+    ServiceFactory,
+)
 from tests.providers.entries import full_service, withheld_service
 from tests.tools.open_referral import Rules
 from tests.tools.shared import shared_data
@@ -352,6 +368,22 @@ class TestHidden:
         assert ask(client, f"organizations/{hidden.provider.uuid}").status_code == 404
         assert contents(client, f"services?organization_id={hidden.provider.uuid}") == []
         assert ask(client, "").json()["x_services_without_organization"] == 1
+
+    def test_what_is_proposed_noted_or_complained_of_stands_nowhere(self, client, db, no_limit):
+        service = full_service(note="Between officers")
+        ProfileRevision.objects.create(
+            provider=service.provider, service=service, changes={"summary": "Proposed words"}, started_at=NOON,
+            submitted_at=NOON,
+        )  # fmt: skip
+        CorrectionFactory(service=service, text="It smells", email="neighbour@example.org")
+        InvitationFactory(provider=service.provider, email="manager@example.org")
+
+        told = everything(client) + client.get(f"/api/v1/services/{service.uuid}/").content.decode()
+        told += client.get("/api/v1/services/").content.decode()
+
+        secrets = ("Between officers", "Proposed", "smells", "neighbour@", "manager@", "Not agreed yet")
+        assert [secret for secret in secrets if secret in told] == []
+        assert contents(client, "services")[0]["x_summary"] == service.summary
 
     def test_a_withheld_address_stands_nowhere(self, client, db, no_limit):
         service, outcode = withheld_service()
