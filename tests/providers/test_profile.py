@@ -21,7 +21,7 @@ from tests.factories.core import (
     UserFactory,
 )
 from tests.factories.providers import LocationFactory, ServiceFactory
-from tests.providers.entries import full_service
+from tests.providers.entries import full_service, withheld_service
 from tests.tools.views import query_count, settle, text
 
 pytestmark = pytest.mark.django_db
@@ -388,3 +388,24 @@ def test_page_is_made_anew_when_a_register_it_shows_has_changed(settings, regist
     settle()
 
     assert Client().get(service.get_absolute_url())["ETag"] != before
+
+
+# --- Its provider ---
+
+
+def test_providers_page_tells_its_numbers_and_what_is_not_known(client):
+    known = full_service().provider
+    bare = ServiceFactory().provider
+
+    pages = [text(client.get(provider.get_absolute_url())) for provider in (known, bare)]
+
+    assert all(words in pages[0] for words in ("01234567", "1234567", "Example Care", "1 April 2015", "1-111"))
+    assert pages[1].count(UNKNOWN) == 4
+    assert pages[1].count("Not known") == 4
+
+
+def test_registered_office_is_left_out_where_a_service_is_withheld(client):
+    service, _ = withheld_service()
+    type(service.provider).objects.filter(pk=service.provider_id).update(registered_address="9 Secret Street")
+
+    assert "9 Secret Street" not in text(client.get(service.provider.get_absolute_url()))
