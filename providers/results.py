@@ -66,6 +66,7 @@ FILTER_NAMES = {
 @dataclass(frozen=True, slots=True)
 class _Label:
     value: str
+    parent: str
     before: str
     after: str
 
@@ -78,14 +79,14 @@ def _labels(one: Filter, values: tuple[FacetValue, ...]) -> list[_Label]:
     known = _prepared.get(one.parameter)
     if known is not None and known[0] is values:
         return known[1]
-    present = {item.value for item in values}
     made = []
     for number, item in enumerate(values):
-        name, nested = f"{one.parameter}-{number}", " ccp-filter__below" if item.parent in present else ""
+        name = f"{one.parameter}-{number}"
         made.append(
             _Label(
                 item.value,
-                f'<div class="govuk-checkboxes__item{nested}"><input class="govuk-checkboxes__input" id="{name}"'
+                item.parent,
+                f'"><input class="govuk-checkboxes__input" id="{name}"'
                 f' name="{one.parameter}" type="checkbox" value="{escape(item.value)}"',
                 f'><label class="govuk-label govuk-checkboxes__label" for="{name}">{escape(item.label)}'
                 ' <span class="ccp-filter__count">(',
@@ -111,12 +112,19 @@ def _chosen(one: Filter, address: SearchAddress) -> frozenset[str]:
 def _group(one: Filter, values: tuple[FacetValue, ...], counts: Mapping[str, int], chosen: frozenset[str]) -> str:
     shown: list[str] = []
     folded: list[str] = []
+    above: set[str] = set()
     is_open = False
     for label in _labels(one, values):
         count, is_chosen = counts.get(label.value, 0), label.value in chosen
         if not count and not is_chosen:
             continue
-        item = f"{label.before}{' checked' if is_chosen else ''}{label.after}{count:,})</span></label></div>"
+        above.add(label.value)
+        # Set in only under a parent that is shown itself.
+        below = " ccp-filter__below" if label.parent in above else ""
+        item = (
+            f'<div class="govuk-checkboxes__item{below}{label.before}{" checked" if is_chosen else ""}'
+            f"{label.after}{count:,})</span></label></div>"
+        )
         if len(shown) < OPEN_VALUES:
             shown.append(item)
         else:

@@ -378,6 +378,18 @@ class TestFilters:
 
         assert sorted(found) == [("flat", "", "1"), ("home", " checked", "2")]
 
+    def test_value_is_set_in_only_under_a_parent_that_is_shown(self, client, durham):
+        parent = ServiceTypeFactory(slug="parent", name="Parent", order=1)
+        child = ServiceTypeFactory(slug="child", name="Child", parent=parent, order=2)
+        home().types.add(child)
+
+        under = text(see(client, "?near=DH1"))
+        alone = text(see(client, "?near=DH1&radius=1&type=child&q=nothinglikethis"))
+
+        assert under.count("ccp-filter__below") == 1
+        assert alone.count("ccp-filter__below") == 0
+        assert 'value="child" checked' in alone
+
     def test_several_values_of_a_filter_widen_and_each_has_a_chip_to_remove_it(self, client, durham):
         for slug in ("home", "flat", "farm"):
             home(slug).types.add(ServiceTypeFactory(slug=slug, name=slug.title()))
