@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -81,8 +82,9 @@ class Points:
         if row.code[0] == "E":
             self.latitudes.append(row.latitude)
             self.longitudes.append(row.longitude)
-            self.outcodes.append(row.postcode[:-3])
-            self.codes.append(row.code)
+            # A text for each outcode and council, and not for each of a million postcodes.
+            self.outcodes.append(sys.intern(row.postcode[:-3]))
+            self.codes.append(sys.intern(row.code))
 
 
 def load_postcodes(
