@@ -289,6 +289,11 @@ def _busy(home):
     home.person.representations.create(provider=ProviderFactory(name="The last of theirs"))
 
 
+def checked(framework, user=None, **expected):
+    """Whether a provider can join a framework, as one of its own people sees it."""
+    return at("tenders:framework_check", framework.slug, user=user or rows.bare_representative(), **expected)
+
+
 def kept(name, *args, of_provider=False, prepare=None, make=make_home, **expected):
     """A page of the providers' workspace, as the person sees it who keeps the entry."""
 
@@ -422,6 +427,11 @@ EXAMPLES = {
     ),
     "tenders:frameworks": register("tenders:frameworks", three(rows.full_framework)),
     "tenders:framework": detail("tenders:framework", rows.full_framework, FrameworkFactory),
+    "tenders:framework_check": Examples(
+        full=lambda press: checked(rows.conditions(), holds="put right first"),
+        empty=lambda press: checked(FrameworkFactory(), holds="no conditions here"),
+        error=lambda press: checked(FrameworkFactory(), user=UserFactory(), status=403, holds="invite you by e-mail"),
+    ),
     "tenders:contracts": register("tenders:contracts", three(rows.full_contract)),
     "tenders:contract": detail("tenders:contract", rows.full_contract, ContractFactory, key="reference"),
     "providers:services": register("providers:services", three(rows.full_service)),

@@ -11,7 +11,7 @@ from providers.models import Fee, Rating, Unit, Vacancy
 from providers.services import photos, revisions
 from strategies import services
 from strategies.models import Edition, EditionFile, Section
-from tenders.models import ContractSupplier
+from tenders.models import ContractSupplier, EntryCondition
 from tests.factories import NOON
 from tests.factories.commissioning import (
     ContactFactory,
@@ -43,6 +43,7 @@ from tests.factories.tenders import (
     AdmissionFactory,
     ContractFactory,
     ContractSupplierFactory,
+    EntryConditionFactory,
     FrameworkFactory,
     LotFactory,
     OpportunityFactory,
@@ -335,6 +336,17 @@ def photo_visit(at):
         return at("providers:photo", home.service.slug, home.service.photos.first().file, is_page=False)
 
     return visit
+
+
+def conditions():
+    """A framework with a lot of each state of joining, and each kind of entry condition."""
+    framework = FrameworkFactory(joining="always")
+    for facts in ({}, {"joining": "closed", "reopens": "Spring 2040"}, {"maximum_providers": 0}):
+        LotFactory(framework=framework, **facts)
+    for kind in EntryCondition.Kind:
+        rating = "good" if kind == "cqc_rating" else ""
+        EntryConditionFactory(framework=framework, kind=kind, rating=rating, text="In the council's words")
+    return framework
 
 
 def bare_representative():
