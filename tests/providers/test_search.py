@@ -239,6 +239,8 @@ def test_ids_order_totals_and_counts_are_those_of_the_slow_version(country, star
         ], query
         assert found.total == len({one.service for one in (*first, *second)}), query
         assert {name: dict(counts) for name, counts in found.facets.items()} == facets, query
+        if not query.include_unsaid:
+            assert slow.facets_at_once(query, found.corrected) == facets, query
         assert found.order == slow.order(query), query
         short = search(query, at=NOON, with_facets=False)
         assert (short.near, short.home, short.total) == (found.near, found.home, found.total), query

@@ -67,6 +67,7 @@ class SlowSearch:
     def __init__(self, *, at: dt.datetime) -> None:
         self.at = at
         self.stems: dict[str, frozenset[str]] = {}
+        self.stemmed: dict[frozenset[str], frozenset[str]] = {}
         self.councils = {place.pk: place for place in Place.objects.filter(kind="council")}
         self.postcodes = {row.pk: row for row in Postcode.objects.all()}
         self.outcodes = {row.pk: row for row in Outcode.objects.prefetch_related("councils")}
@@ -166,7 +167,7 @@ class SlowSearch:
         near: dict[int, tuple[Facts, Location | None, float | None]] = {}
         home: dict[int, Facts] = {}
         for one in self.facts:
-            if not self.has_words(one, query, corrected) or not self.is_wanted(one, query):
+            if not self.is_wanted(one, query) or not self.has_words(one, query, corrected):
                 continue
             for location, point, council in one.buildings:
                 if not self.is_wanted_at(one, location, council, query):
@@ -242,15 +243,39 @@ class SlowSearch:
                 for value in read(by_key[key], None):
                     counts[value] = counts.get(value, 0) + 1
             found[name] = counts
-        # Buildings differ in these, so they are asked one by one.
-        every = {council for one in self.facts for _, _, council in one.buildings if council}
-        every |= {council for one in self.facts for council in one.served}
-        found["councils"] = {value: self.total(replace(query, councils=(value,)), corrected) for value in every}
+        found["councils"] = self.by_council(replace(query, councils=()), corrected)
         found["access"] = {
             value: self.total(replace(query, access=(*query.access, value)), corrected) for value in ACCESS
         }
         found["setting"] = {value: self.total(replace(query, setting=value), corrected) for value in ("place", "home")}
         return {name: {value: count for value, count in counts.items() if count} for name, counts in found.items()}
+
+    def by_council(self, query: ServiceQuery, corrected: dict[str, tuple[str, ...]]) -> dict[str, int]:
+        """Count services by the councils they serve and those of the buildings they would be found at."""
+        counts: dict[str, int] = {}
+        for one in self.facts:
+            if not self.is_wanted(one, query) or not self.has_words(one, query, corrected):
+                continue
+            comes = self.comes_to(one, query) is not None and self.has_setting(one, query, False, True)
+            councils = set()
+            for location, point, council in one.buildings:
+                if not self.is_wanted_at(one, location, council, query):
+                    continue
+                if query.near is None:
+                    is_found = self.has_setting(one, query, one.goes_there, one.comes_home)
+                else:
+                    here = (query.near.latitude, query.near.longitude)
+                    is_found = comes or (
+                        point is not None
+                        and one.goes_there
+                        and self.has_setting(one, query, True, False)
+                        and geography.distance_miles(*here, *point) <= query.radius_miles
+                    )
+                if is_found:
+                    councils |= {council, *one.served} - {""}
+            for council in councils:
+                counts[council] = counts.get(council, 0) + 1
+        return counts
 
     def has_space(self, one: Facts) -> bool:
         return any(row.available and row.is_current(at=self.at) for row in one.row.vacancies.all())
@@ -316,7 +341,9 @@ class SlowSearch:
 
     def holds(self, words: frozenset[str], typed: str, corrected: dict[str, tuple[str, ...]]) -> bool:
         wanted = self.stem(typed).union(*(self.stem(word) for word in corrected.get(typed, ())))
-        return any(self.stem(word) & wanted for word in words)
+        if words not in self.stemmed:
+            self.stemmed[words] = frozenset().union(*map(self.stem, words))
+        return bool(self.stemmed[words] & wanted)
 
     def stem(self, word: str) -> frozenset[str]:
         """What PostgreSQL's English dictionary makes of a word; nothing of a stop word."""
