@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -120,11 +121,11 @@ def learn(
     return memory, found
 
 
-def _rows(value: str | list[list[object]] | None) -> list[list[object]]:
+def _rows(value: str | list[list[Any]] | None) -> list[list[Any]]:
     return (json.loads(value) if isinstance(value, str) else value) or []
 
 
-def _values(facets: Iterable[Facet], rows: list) -> dict[str, Values]:
+def _values(facets: Iterable[Facet], rows: list[list[Any]]) -> dict[str, Values]:
     found: dict[str, Values] = {}
     for facet in facets:
         if facet.bits:
@@ -139,7 +140,7 @@ def _values(facets: Iterable[Facet], rows: list) -> dict[str, Values]:
     return found
 
 
-def _vocabulary(rows: list) -> words.Vocabulary:
+def _vocabulary(rows: list[list[Any]]) -> words.Vocabulary:
     return words.Vocabulary(
         {word: count for word, count, _ in rows}, frozenset(word for word, _, is_hidden in rows if is_hidden)
     )
