@@ -42,14 +42,15 @@ def draw_outlines(*, points: Points) -> int:
     from .towns import councils_by_code
 
     squares = _squares(points, {code: council.pk for code, council in councils_by_code().items()})
+    # Before the transaction, which must not stand idle while hulls are worked out.
+    drawn = {place_id: _around(taken) for place_id, taken in sorted(squares.items())}
     changed = 0
     with transaction.atomic():
         stored = {outline.place_id: outline for outline in Outline.objects.all()}
-        for place_id, taken in sorted(squares.items()):
+        for place_id, rings in drawn.items():
             known = stored.get(place_id)
             if known is not None and known.source != DRAWN_FROM:
                 continue
-            rings = _around(taken)
             if rings and (known is None or known.rings != rings):
                 Outline.objects.update_or_create(
                     place_id=place_id, defaults={"rings": rings, "source": DRAWN_FROM, "licence": LICENCE}
