@@ -5,6 +5,7 @@ A building whose address is withheld is on no map.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,9 @@ from core.charts import Town as Label
 from core.models import Outline, Place, Postcode, Town
 
 MOST_TOWNS = 12
-READ_TOWNS = 60
+READ_TOWNS = 40
+# Drawings each process keeps, of some 10 KB each.
+KEPT = 256
 # Without an outline the map shows so much around the door.
 AROUND_MILES = 8.0
 MILES_A_DEGREE = 69.0
@@ -75,7 +78,13 @@ def map_of(service: Any) -> ServiceMap | None:
         has_scale=True,
     )
     credit = " ".join(dict.fromkeys(outline.licence for outline in outlines))
-    return ServiceMap(render_map(drawn, NARROW, css_class="ccp-map"), said, credit)
+    return ServiceMap(_draw(drawn), said, credit)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _draw(drawn: OutlineMap) -> SafeString:
+    """Draw a map once for as long as nothing on it changes: its whole content is the key."""
+    return render_map(drawn, NARROW, css_class="ccp-map")
 
 
 def _key(postcode: str) -> str:
@@ -109,7 +118,7 @@ def _towns(corners: Corners, point: Point) -> tuple[list[Label], Town | None]:
     """Return the towns to name, the one nearest to the door first and then the biggest, and that nearest one."""
     south, west, north, east = corners
     inside = Town.objects.filter(latitude__range=(south, north), longitude__range=(west, east))
-    biggest = list(inside.order_by("-population", "name")[:READ_TOWNS])
+    biggest = inside.only("name", "latitude", "longitude").order_by("-population", "name")[:READ_TOWNS]
     nearest = geography.nearest_town(*point)
     chosen = [nearest] if nearest and _is_inside(nearest, corners) else []
     apart = max(north - south, (east - west) * 0.6) * APART
