@@ -255,7 +255,8 @@ def _at_place(place: Place, outcode: str = "") -> Located:
     if place.latitude is None or place.longitude is None:
         raise ValueError(f"{place} has no centre.")
     is_council = place.kind == Place.Kind.COUNCIL
-    council = place if is_council else place.parent
+    # The type checker's Django plugin cannot follow "self" in an abstract model.
+    council: Any = place if is_council else place.parent
     if council is not None and council.kind != Place.Kind.COUNCIL:
         council = None
     label = place.name if is_council or council is None else f"{place.name}, {council.name}"
