@@ -13,7 +13,7 @@ from django.db import connection
 
 from core import search as core_search
 from core.geography import Kind, Located
-from core.search import Chosen, Facet, Memory, Page, Source, Statement, Values, place, read_groups, read_sums
+from core.search import Chosen, Memory, Page, Source, Statement, Values, place, read_groups, read_sums
 
 from . import rows
 from .question import (
@@ -391,6 +391,3 @@ def _offered(values: Mapping[str, Values]) -> Mapping[str, tuple[FacetValue, ...
         by_facet = {facet.name: values[facet.name].offered for facet in rows.FACETS} | rows.FIXED_VALUES
         known = _last_offered = (values, by_facet)
     return known[1]
-
-
-__all__ = ["Facet", "search", "widened", "without_one_filter"]

@@ -152,8 +152,8 @@ class Results:
 
     ``facets`` has for each filter (``types``, ``groups``, ``funding``, ``rating``, ``space``, ``access``,
     ``languages``, ``councils``, ``setting``) the number of services by value; nought is left out, and so is a
-    language that none of them told of. ``values`` has
-    their labels in the order to show, the same object while nothing changes, so that a page may prepare them once.
+    language that none of them told of. ``values`` has their labels in the order to show, the same object while nothing
+    changes, so that a page may prepare them once.
 
     ``corrected`` has for each word that nothing holds the words looked for instead; ``ignored`` the filter values that
     nothing offers; ``is_without_words`` says that words were typed of which none can be looked for.
