@@ -329,7 +329,7 @@ class Writing:
         self._do(
             f"service_{relation}",
             f"""CREATE TEMP TABLE cqc_changed_{relation} ON COMMIT DROP AS
-            SELECT m.service_id, s.{staged} AS wanted {FROM_LOCATION}
+            SELECT m.service_id, s.{staged} AS wanted, coalesce(now.had, '{{}}') AS had {FROM_LOCATION}
             LEFT JOIN (SELECT service_id, array_agg({column} ORDER BY {column}) AS had FROM {table} GROUP BY 1) now
                 USING (service_id)
             WHERE m.service_id IS NOT NULL AND NOT m.is_new_service AND NOT m.is_kept AND NOT m.is_second
@@ -342,8 +342,8 @@ class Writing:
         )
         changed += self._do(
             f"service_{relation}",
-            f"INSERT INTO {table} (service_id, {column}) SELECT service_id, unnest(wanted) FROM cqc_changed_{relation}"
-            " ON CONFLICT DO NOTHING",
+            f"INSERT INTO {table} (service_id, {column}) SELECT c.service_id, added.pk FROM cqc_changed_{relation} c"
+            " CROSS JOIN LATERAL unnest(c.wanted) AS added (pk) WHERE added.pk <> ALL (c.had)",
         )
         self._count(f"services.{relation}", changed)
 
