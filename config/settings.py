@@ -133,6 +133,8 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100},
     },
 }
+# Seconds for which a process knows the registers' versions without asking again. Browsers keep a page for a minute.
+VERSIONS_KEPT_SECONDS = 1.0
 
 # --- Sign-in ---
 

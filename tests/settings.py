@@ -30,6 +30,7 @@ CACHES = {
     # Undone by each test, the registers' versions say nothing of what the one before kept.
     "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
+VERSIONS_KEPT_SECONDS = 0.0
 # Static files are served from where they are written and built, and are not collected first.
 STATIC_ROOT = BASE_DIR / "static" / "build"  # noqa: F405
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True

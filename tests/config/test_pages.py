@@ -149,8 +149,8 @@ def test_data_page_carries_the_attributions_word_for_word(client):
     text = client.get("/about/data/").content.decode()
 
     for attribution in (
-        "Contains OS data © Crown copyright and database right 2026",
-        "Contains Royal Mail data © Royal Mail copyright and database right 2026",
+        "Contains OS data © Crown copyright and database right 2025",
+        "Contains Royal Mail data © Royal Mail copyright and database right 2025",
         "Source: Office for National Statistics licensed under the Open Government Licence v.3.0",
     ):
         assert f"<li>{attribution}</li>" in text

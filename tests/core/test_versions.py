@@ -1,3 +1,4 @@
+import datetime as dt
 import threading
 
 import pytest
@@ -121,7 +122,7 @@ def test_tag_follows_the_minute_only_where_asked(settings, rf, monkeypatch):
     timed = conditional("strategies", minute=True)(lambda request: HttpResponse())
     timeless = conditional("strategies")(lambda request: HttpResponse())
     before = timed(rf.get("/"))["ETag"], timeless(rf.get("/"))["ETag"]
-    monkeypatch.setattr(versions, "read", lambda *names: (at.replace(year=at.year + 1), ""))
+    monkeypatch.setattr(versions, "_lately", lambda names: (at.replace(year=at.year + 1), ""))
 
     after = timed(rf.get("/"))["ETag"], timeless(rf.get("/"))["ETag"]
 
@@ -207,3 +208,45 @@ def test_page_with_the_secret_of_a_form_is_not_kept(kept_page, rf):
     answers = [kept_page(rf.get("/?asks=1")) for _ in range(2)]
 
     assert [one.content for one in answers] == [b"Page 1", b"Page 2"]
+
+
+@pytest.fixture
+def known_for_long(settings, monkeypatch):
+    settings.VERSIONS_KEPT_SECONDS = 3600.0
+    monkeypatch.setattr(versions, "_last", None)
+
+
+def test_a_second_visitor_costs_no_query_while_the_versions_are_known(
+    client, db, known_for_long, django_assert_num_queries
+):
+    touch("organisations")
+    connection.check_constraints()
+    first = client.get("/organisations/")
+
+    with django_assert_num_queries(0):
+        again = client.get("/organisations/", headers={"If-None-Match": first["ETag"]})
+
+    assert again.status_code == 304
+
+
+def test_a_tag_made_of_known_versions_is_the_one_a_reading_makes(db, known_for_long):
+    touch("organisations", "places")
+    connection.check_constraints()
+    one = versions._lately(["organisations", "places"])
+    second = versions._lately(["organisations", "places"])
+
+    assert one[1] == second[1] == versions.read("organisations", "places")[1]
+    assert dt.timedelta(0) <= second[0] - one[0] < dt.timedelta(minutes=1)
+
+
+def test_versions_are_read_again_once_they_are_too_old(db, known_for_long, settings):
+    touch("places")
+    connection.check_constraints()
+    before = versions._lately(["places"])[1]
+    touch("places")
+    connection.check_constraints()
+
+    settings.VERSIONS_KEPT_SECONDS = 0.0
+    after = versions._lately(["places"])[1]
+
+    assert after != before
