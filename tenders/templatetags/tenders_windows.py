@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.db.models import F
 
 from commissioning.models import Organisation
 from providers.models import Provider, Service
-from tenders.models import Contract, Framework, Opportunity
+from tenders.models import Admission, Contract, ContractSupplier, Framework, Opportunity
 
 register = template.Library()
 SHOWN = 5
@@ -33,25 +34,29 @@ def organisation_tenders(organisation: Organisation, at: dt.datetime) -> dict[st
 @register.inclusion_tag("tenders/windows/provider.html")
 def provider_contracts(provider: Provider, at: dt.datetime) -> dict[str, Any]:
     """The public contracts a provider holds and the frameworks it is on."""
-    return {
-        "contracts": Contract.objects.public(at=at).filter(suppliers__provider=provider).for_list().distinct(),
-        "frameworks": Framework.objects.public(at=at).filter(admissions__provider=provider).for_list().distinct(),
-    }
+    held = ContractSupplier.objects.filter(provider=provider).values("contract")
+    return {"contracts": _contracts(held, at=at), "frameworks": _frameworks(provider.pk, at=at)}
 
 
 @register.inclusion_tag("tenders/windows/provider.html")
 def service_contracts(service: Service, at: dt.datetime) -> dict[str, Any]:
     """The public contracts that pay for a service, and the frameworks its provider is on."""
-    frameworks = Framework.objects.public(at=at)
-    # A service whose provider nobody names is on no framework; without this, one without members would match it.
-    if service.provider_id is None:
-        frameworks = frameworks.none()
-    else:
-        frameworks = frameworks.filter(admissions__provider=service.provider_id)
-    if service.provider_id is None:
-        # A filter by nothing would find every framework without members.
-        frameworks = frameworks.none()
+    paying = Contract.services.through.objects.filter(service=service).values("contract")
+    # A service whose provider nobody names is on no framework.
     return {
-        "contracts": Contract.objects.public(at=at).filter(services=service).for_list().distinct(),
-        "frameworks": frameworks.for_list().distinct(),
+        "contracts": _contracts(paying, at=at),
+        "frameworks": [] if service.provider_id is None else _frameworks(service.provider_id, at=at),
     }
+
+
+def _contracts(keys: Any, *, at: dt.datetime) -> Any:
+    rows = Contract.objects.public(at=at).filter(pk__in=keys).select_related("organisation")
+    # No more than the window shows: most entries have none, and a wide row costs even so.
+    rows = rows.only("title", "reference", "ends", "organisation__name")
+    return rows.order_by(F("ends__latest").asc(nulls_last=True), "title", "pk")
+
+
+def _frameworks(provider_id: int, *, at: dt.datetime) -> Any:
+    keys = Admission.objects.filter(provider=provider_id).values("framework")
+    rows = Framework.objects.public(at=at).filter(pk__in=keys).select_related("organisation")
+    return rows.only("title", "slug", "organisation__name").order_by("title", "pk")
