@@ -5,8 +5,8 @@ A building whose address is withheld is on no map.
 
 from __future__ import annotations
 
-import functools
 import math
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from core.models import Outline, Place, Postcode, Town
 
 MOST_TOWNS = 12
 READ_TOWNS = 40
-# Drawings each process keeps, of some 10 KB each.
+# Maps each process keeps, of some 10 KB each.
 KEPT = 256
 # Without an outline the map shows so much around the door.
 AROUND_MILES = 8.0
@@ -42,9 +42,38 @@ class ServiceMap:
     credit: str
 
 
-def map_of(service: Any) -> ServiceMap | None:
-    """Draw where a service's buildings are, in four queries at most; None where nobody knows, or may know."""
+_kept: dict[tuple[Any, ...], ServiceMap | None] = {}
+_lock = threading.Lock()
+
+
+def map_of(service: Any, *, places_version: int | None) -> ServiceMap | None:
+    """Draw where a service's buildings are, in four queries at most; None where nobody knows, or may know.
+
+    It is made once in each process for as long as nothing that it shows changes: then it costs no query.
+
+    :param places_version: the version of the register of places, read before the map: postcodes, towns and outlines
+        belong to it.
+    """
     shown = [location for location in service.locations.all() if not location.is_address_withheld]
+    key = (places_version, service.name, *(_shown_of(location) for location in shown))
+    with _lock:
+        if key in _kept:
+            return _kept[key]
+    made = _map_of(service, shown)
+    with _lock:
+        while len(_kept) >= KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = made
+    return made
+
+
+def _shown_of(location: Any) -> tuple[Any, ...]:
+    """Return all of a building that a map depends on."""
+    path = location.place.path if location.place else ""
+    return location.pk, location.name, location.latitude, location.longitude, location.postcode, path
+
+
+def _map_of(service: Any, shown: list[Any]) -> ServiceMap | None:
     keys = {location.pk: _key(location.postcode) for location in shown}
     postcodes = {row.pk: row for row in Postcode.objects.filter(pk__in=list(keys.values())).select_related("council")}
     points: list[tuple[Any, Point]] = []
@@ -78,13 +107,7 @@ def map_of(service: Any) -> ServiceMap | None:
         has_scale=True,
     )
     credit = " ".join(dict.fromkeys(outline.licence for outline in outlines))
-    return ServiceMap(_draw(drawn), said, credit)
-
-
-@functools.lru_cache(maxsize=KEPT)
-def _draw(drawn: OutlineMap) -> SafeString:
-    """Draw a map once for as long as nothing on it changes: its whole content is the key."""
-    return render_map(drawn, NARROW, css_class="ccp-map")
+    return ServiceMap(render_map(drawn, NARROW, css_class="ccp-map"), said, credit)
 
 
 def _key(postcode: str) -> str:

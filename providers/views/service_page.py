@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Subquery
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.models import find_by_slug
+from core.models import RegisterVersion, find_by_slug
 from core.versions import conditional
 
 from .. import fact_sheet, visit_questions
@@ -17,6 +18,7 @@ from ..models import Service
 
 REGISTERS = ("services", "providers", "places", "taxonomy", "organisations", "contracts", "frameworks")
 MOST_OTHERS = 10
+PLACES_VERSION = Subquery(RegisterVersion.objects.filter(pk="places").values("version"))
 
 
 @login_not_required
@@ -24,14 +26,15 @@ MOST_OTHERS = 10
 @conditional(*REGISTERS, minute=True)
 def service(request, slug):
     at = clock.now()
-    row = find_by_slug(fact_sheet.with_facts(Service.objects.public(at=at), at=at), slug)
+    rows = Service.objects.public(at=at).annotate(places_version=PLACES_VERSION)
+    row = find_by_slug(fact_sheet.with_facts(rows, at=at), slug)
     sheet = fact_sheet.of(row, at=at)
     photos = [(photo, photo.get_absolute_url()) for photo in row.shown_photos]
     context = {
         "service": row,
         "sheet": sheet,
         "photos": photos,
-        "map": map_of(row),
+        "map": map_of(row, places_version=row.places_version),
         "json_ld": json_ld(
             sheet,
             url=f"{settings.PUBLIC_URL}{row.get_absolute_url()}",
