@@ -27,7 +27,7 @@ PLACES_VERSION = Subquery(RegisterVersion.objects.filter(pk="places").values("ve
 def service(request, slug):
     at = clock.now()
     rows = Service.objects.public(at=at).annotate(places_version=PLACES_VERSION)
-    row = find_by_slug(fact_sheet.with_facts(rows, at=at), slug)
+    row = fact_sheet.fetch(find_by_slug(fact_sheet.with_claims(rows), slug), at=at)
     sheet = fact_sheet.of(row, at=at)
     photos = [(photo, photo.get_absolute_url()) for photo in row.shown_photos]
     context = {

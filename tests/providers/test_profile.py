@@ -20,7 +20,7 @@ from tests.factories.core import (
     TownFactory,
     UserFactory,
 )
-from tests.factories.providers import LocationFactory, ServiceFactory
+from tests.factories.providers import LocationFactory, ProviderFactory, ServiceFactory
 from tests.providers.entries import full_service, withheld_service
 from tests.tools.views import query_count, settle, text
 
@@ -374,6 +374,41 @@ def test_page_costs_the_same_for_one_part_three_and_six(client):
     counts = [query_count(client, _service_with(count).get_absolute_url()) for count in (1, 3, 6)]
 
     assert len(set(counts)) == 1
+    # Versions, moment, entry, all that belongs to it, contracts, frameworks, its provider's other services; and the
+    # two words of a savepoint, which only a test counts.
+    assert counts[0] <= 9
+
+
+def test_page_and_table_are_made_of_the_same_facts():
+    service = full_service()
+    rows = Service.objects.filter(pk=service.pk)
+
+    alone = fact_sheet.fetch(fact_sheet.with_claims(rows).get(), at=NOON)
+    among_others = fact_sheet.with_facts(rows, at=NOON).get()
+
+    assert fact_sheet.of(alone, at=NOON) == fact_sheet.of(among_others, at=NOON)
+    assert [photo.pk for photo in alone.shown_photos] == [photo.pk for photo in among_others.shown_photos]
+
+
+def test_facts_are_fetched_without_a_provider_that_is_not_public():
+    service = ServiceFactory(provider=ProviderFactory(published_at=None))
+
+    alone = fact_sheet.fetch(fact_sheet.with_claims(Service.objects.filter(pk=service.pk)).get(), at=NOON)
+
+    assert alone.provider is None
+
+
+def test_map_is_made_anew_when_the_places_have_changed(client):
+    service = ServiceFactory()
+    service.locations.add(LocationFactory(latitude=54.78, longitude=-1.6, place=_council()))
+    before = page_of(client, service).context["map"]
+    Outline.objects.update(licence="Another licence.")
+    versions.touch("places")
+    settle()
+
+    after = page_of(client, service).context["map"]
+
+    assert (before.credit, after.credit) == ("Open licence of the map.", "Another licence.")
 
 
 @pytest.mark.parametrize(
