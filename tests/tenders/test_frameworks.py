@@ -24,7 +24,11 @@ Status = Framework.Status
 
 
 def window(opens, closes):
-    return {"joining": "window", "opens_at": NOON + opens * DAY, "closes_at": None if closes is None else NOON + closes * DAY}
+    return {
+        "joining": "window",
+        "opens_at": NOON + opens * DAY,
+        "closes_at": None if closes is None else NOON + closes * DAY,
+    }
 
 
 @pytest.mark.parametrize(
