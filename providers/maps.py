@@ -85,7 +85,7 @@ def _map_of(service: Any, shown: list[Any]) -> ServiceMap | None:
             points.append((location, (postcode.latitude, postcode.longitude)))
     if not points:
         return None
-    councils = {row.council_id: row.council for row in postcodes.values() if row.council}
+    councils = {row.council.pk: row.council for row in postcodes.values() if row.council}
     outlines = _outlines([location for location, _ in points], councils)
     rings = tuple(tuple((place[0], place[1]) for place in ring) for outline in outlines for ring in outline.rings)
     corners = _corners(rings, [point for _, point in points])

@@ -14,14 +14,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Model, QuerySet
 
+from commissioning.models import SourceDocument
 from core.models import Place
 from providers.models import CqcRegistration, Photo, Provider, Rating, Service
 
 # What stands for the service and the moment while the query is put together.
 _SERVICE = -1_618_033
 _AT = dt.datetime(1618, 3, 3, tzinfo=dt.UTC)
+
+Reader = Callable[[list[dict[str, Any]]], list[Any]]
 
 MANY = ("types", "client_groups", "locations", "areas_served", "units", "fees", "vacancies", "ratings")
 
@@ -68,14 +71,16 @@ def _querysets() -> dict[str, QuerySet[Any]]:
         "provider": Provider.objects.public(at=_AT).filter(services=_SERVICE),
         "places": Place.objects.filter(pk__in=service.locations.order_by().values("place")),
         "registrations": CqcRegistration.objects.filter(location__in=service.locations.order_by().values("pk")),
-        "sources": Rating.source.field.related_model.objects.filter(pk__in=ratings.values("source")).only("title"),
+        "sources": SourceDocument.objects.filter(pk__in=ratings.values("source")).only("title"),
     }
 
 
 @functools.cache
-def _query() -> tuple[str, tuple[Any, ...], dict[str, Callable[[list[Any]], list[Any]]]]:
+def _query() -> tuple[str, tuple[Any, ...], dict[str, Reader]]:
     """Return the SQL, its parameters, and what makes rows of each of its columns."""
-    columns, parameters, readers = [], [], {}
+    columns: list[str] = []
+    parameters: list[Any] = []
+    readers: dict[str, Reader] = {}
     for name, queryset in _querysets().items():
         sql, given = queryset.query.sql_with_params()
         columns.append(f'(SELECT json_agg(part)::text FROM ({sql}) part) AS "{name}"')
@@ -92,7 +97,7 @@ def _given(parameter: Any, service_id: int, at: dt.datetime) -> Any:
     return at if parameter == _AT else parameter
 
 
-def _rows(model: type[Model], fields: list[Field[Any, Any]], listed: list[dict[str, Any]]) -> list[Any]:
+def _rows(model: type[Model], fields: list[Any], listed: list[dict[str, Any]]) -> list[Any]:
     names = [field.attname for field in fields]
     return [
         model.from_db(connection.alias, names, [_value(field, row[field.column]) for field in fields]) for row in listed
