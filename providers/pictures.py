@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from core.errors import DomainError
 
@@ -20,6 +23,10 @@ CONTENT_TYPE = "image/jpeg"
 
 # What a file begins with, by its kind.
 _KINDS = {"JPEG": (b"\xff\xd8\xff", 0), "PNG": (b"\x89PNG\r\n\x1a\n", 0), "WEBP": (b"WEBP", 8)}
+
+
+# What Pillow is told holds for the whole process.
+_pillow = threading.Lock()
 
 
 class PhotoRefused(DomainError):
@@ -52,7 +59,8 @@ def read_photo(file: BinaryIO, *, size: int) -> Picture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content), formats=[kind])
             _refuse_unfit(image)
-            image.load()
+            with _whole():
+                image.load()
             return _made_ours(image)
     except PhotoRefused:
         raise
@@ -60,6 +68,17 @@ def read_photo(file: BinaryIO, *, size: int) -> Picture:
         raise _too_many_pixels() from error
     except Exception as error:  # Pillow raises almost anything for a broken file.
         raise PhotoRefused("This photo is damaged and cannot be read. Save it again, or choose another.") from error
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Have Pillow refuse half a photo, whatever another library of this process has told it (WeasyPrint does)."""
+    with _pillow:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _refuse_unfit(image: Image.Image) -> None:

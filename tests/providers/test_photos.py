@@ -5,7 +5,7 @@ import io
 
 import pytest
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from core import files
@@ -118,6 +118,15 @@ REFUSED = {
     "moving": (moving, "moves"),
     "too large": (lambda: picture() + b"x" * MOST_BYTES, "larger than 10 MB"),
 }
+
+
+def test_half_a_photo_is_refused_whatever_another_library_told_pillow(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+
+    with pytest.raises(PhotoRefused, match="damaged"):
+        read(picture(2000, 2000, colour="red")[:2000])
+
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 @pytest.mark.parametrize("what", REFUSED)
