@@ -321,7 +321,7 @@ def pages(rounds: int) -> list[str]:
 
     paths = {
         "empty template": home.EMPTY,
-        "near a town, every filter": "/care/?near=CA1&radius=15",
+        "near a town, every filter": "/care/?near=LS1&radius=15",
         "near a town, kind and rating": "/care/?near=M4&type=care-home&rating=good",
         "words": "/care/?q=dementia+garden",
         "a kind of care, everywhere": "/care/?type=nursing-home",
@@ -336,7 +336,9 @@ def pages(rounds: int) -> list[str]:
             started = time.perf_counter()
             connection.request("GET", path, headers={"If-None-Match": tag} if tag else {})
             response = connection.getresponse()
-            response.read()
+            body = response.read()
+            if "near=" in path and response.status == 200 and b">Care near " not in body:
+                sys.exit(f"{path} is near nothing: its place is not known.")
             return response.status, (time.perf_counter() - started) * 1000, response.headers.get("ETag", "")
 
         for number in range(WARM_UP + rounds):

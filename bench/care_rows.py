@@ -22,6 +22,7 @@ AT = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
 FIRST_ID = 10_000_000
 CHUNK = 10_000
 
+OUTCODES_A_TOWN = 9
 # Town, latitude, longitude, people in ten thousands, letters of its postcodes.
 TOWNS = [
     ("London", 51.507, -0.128, 880, "SE"), ("Birmingham", 52.486, -1.890, 114, "B"),
@@ -149,7 +150,7 @@ def outcodes() -> Iterator[tuple[str, float, float]]:
     rng = random.Random(SEED)
     for _, latitude, longitude, people, letters in TOWNS:
         spread = _spread(people)
-        for number in range(1, 10):
+        for number in range(1, OUTCODES_A_TOWN + 1):
             yield f"{letters}{number}", latitude + rng.gauss(0, spread / 2), longitude + rng.gauss(0, spread * 0.8)
 
 
@@ -324,7 +325,7 @@ def load(count: int, *, start: int = 0) -> str:
     """
     from django.db import connection, transaction
 
-    from core.models import Outcode
+    from core.models import Outcode, OutcodeCouncil
     from providers.models import Fee, Location, Provider, Rating, SearchText, Service, Vacancy
 
     country, digest = Country(), hashlib.sha256()
@@ -332,13 +333,14 @@ def load(count: int, *, start: int = 0) -> str:
     with connection.schema_editor() as editor:
         for index in SearchText._meta.indexes:
             editor.remove_index(SearchText, index)
-    Outcode.objects.bulk_create(
-        (
-            Outcode(outcode=code, latitude=latitude, longitude=longitude, radius95=3000, postcodes=100, country="E")
-            for code, latitude, longitude in outcodes()
-        ),
-        ignore_conflicts=True,
-    )
+    rows, shares = [], []
+    for number, (code, latitude, longitude) in enumerate(outcodes()):
+        council = country.councils[number // OUTCODES_A_TOWN % len(country.councils)]
+        point = {"latitude": latitude, "longitude": longitude, "radius95": 3000}
+        rows.append(Outcode(outcode=code, **point, postcodes=100, country="E", council_id=council))
+        shares.append(OutcodeCouncil(outcode_id=code, council_id=council, postcodes=100))
+    Outcode.objects.bulk_create(rows, ignore_conflicts=True)
+    OutcodeCouncil.objects.bulk_create(shares, ignore_conflicts=True)
     for number, found in enumerate(chunks(count, country, digest)):
         if number * CHUNK < start:
             continue
