@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from commissioning.admin import ScopedTabularInline, object_action
+from core import clock
+from core.dates import london_date
+
+from .. import services as pipeline
+from ..duties import duties
+from ..forms import MoveDateForm
+from ..models import DateChange, Notice, Opportunity, OpportunityPartner
+from ..notices import MUST_CARRY, items
+from .base import PublishableAdmin
+
+
+class OpportunityPartnerInline(ScopedTabularInline):
+    model = OpportunityPartner
+
+
+class NoticeInline(ScopedTabularInline):
+    model = Notice
+    fields = ["kind", "number", "published_date", "url"]
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(PublishableAdmin):
+    list_display = ["title", "service_area", "tender_date", "last_confirmed"]
+    search_fields = ["title", "reference"]
+    readonly_fields = ["ocid"]
+    prepopulated_fields = {"reference": ["title"]}
+    inlines = [OpportunityPartnerInline, NoticeInline]
+    object_actions = ["publish", "confirm_plan", "move_date"]
+    change_form_template = "admin/opportunity_change_form.html"
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        # What the public has seen moves with a reason, by an action.
+        dates = DateChange.Field.values if obj is not None and obj.published_at else []
+        return [*super().get_readonly_fields(request, obj), *dates]
+
+    def offers(self, action: str, obj: Any) -> bool:
+        return super().offers(action, obj) if action == "publish" else obj.published_at is not None
+
+    @object_action("Everything still holds", confirm="The page will say that the plan was confirmed today.")
+    def confirm_plan(self, request: Any, obj: Any) -> str:
+        pipeline.confirm_plan(opportunity=obj, by=request.user, at=clock.now())
+        return "The plan is confirmed as of today."
+
+    @object_action("Move a date", confirm="The old date stays on the page beside the new one.", form=MoveDateForm)
+    def move_date(self, request: Any, obj: Any, field: str, to: Any, reason: str) -> str:
+        pipeline.move_date(opportunity=obj, field=field, to=to, reason=reason, by=request.user, at=clock.now())
+        return "The date has moved. The page shows the old one with the reason."
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.clock_view)
+        return [path("<path:object_id>/clock/", view, name="tenders_opportunity_clock"), *super().get_urls()]
+
+    def clock_view(self, request: Any, object_id: str) -> HttpResponse:
+        """What the law asks of this procurement by when, and what each notice must carry: to read and to copy."""
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404("No such record.")
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        kind = request.GET.get("kind", "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Statutory clock",
+            "opts": self.opts,
+            "record": record,
+            "duties": duties(record, record.notices.all(), on=london_date(clock.now())),
+            "kinds": [(one.value, one.label) for one in Notice.Kind if one.value in MUST_CARRY],
+            "kind": kind if kind in MUST_CARRY else "",
+            "items": items(kind, record),
+            "record_url": self._record_url(record),
+        }
+        return render(request, "admin/opportunity_clock.html", context)
