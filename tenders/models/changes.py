@@ -23,8 +23,10 @@ class DateChange(OwnedModel):
         CONTRACT_END_DATE = "contract_end_date", "Contract end"
         OPENS_AT = "opens_at", "Open for bids from"
         CLOSES_AT = "closes_at", "Open for bids until"
+        QUESTIONS_CLOSE_AT = "questions_close_at", "Questions until"
+        ANSWERS_BY_AT = "answers_by_at", "All questions answered by"
 
-    MOMENTS = (Field.OPENS_AT, Field.CLOSES_AT)
+    MOMENTS = (Field.OPENS_AT, Field.CLOSES_AT, Field.QUESTIONS_CLOSE_AT, Field.ANSWERS_BY_AT)
 
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="date_changes")
     field = models.CharField(max_length=20, choices=Field)
@@ -48,8 +50,15 @@ class DateChange(OwnedModel):
             ),
             models.CheckConstraint(
                 name="tenders_datechange_moment_or_date",
-                condition=Q(field__in=["opens_at", "closes_at"], old__isnull=True, new__isnull=True)
-                | (~Q(field__in=["opens_at", "closes_at"]) & Q(old_at__isnull=True, new_at__isnull=True)),
+                condition=Q(
+                    field__in=["opens_at", "closes_at", "questions_close_at", "answers_by_at"],
+                    old__isnull=True,
+                    new__isnull=True,
+                )
+                | (
+                    ~Q(field__in=["opens_at", "closes_at", "questions_close_at", "answers_by_at"])
+                    & Q(old_at__isnull=True, new_at__isnull=True)
+                ),
                 violation_error_message="A moment and an estimated date are kept apart.",
             ),
         ]

@@ -4,6 +4,8 @@ import datetime as dt
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
@@ -14,6 +16,7 @@ from core.models import ClientGroup, CpvCode, LifeStage, Place, PublishableModel
 
 from .contracts import Contract
 from .frameworks import Framework
+from .lots import Lot
 from .procurement import Regime, ReservedFor, Route
 
 
@@ -23,6 +26,10 @@ def stale_age() -> dt.timedelta:
 
 
 class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
+    def public(self, *, at: dt.datetime) -> OpportunityQuerySet:
+        """Return what anybody may see: published, and not for the members of its framework only."""
+        return super().public(at=at).filter(is_members_only=False)
+
     def listed(self, *, at: dt.datetime) -> OpportunityQuerySet:
         """Return what stands in public lists: published, and neither withdrawn nor cancelled by then."""
         return self.public(at=at).exclude(Q(withdrawn_at__lte=at) | Q(cancelled_at__lte=at))
@@ -103,6 +110,20 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
     regime = models.CharField(max_length=20, choices=Regime, default=Regime.UNKNOWN)
     route = models.CharField(max_length=20, choices=Route, default=Route.UNKNOWN)
     framework = models.ForeignKey(Framework, models.PROTECT, null=True, blank=True, related_name="opportunities")
+    framework_lot = models.ForeignKey(
+        Lot,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name="lot of the framework",
+        help_text="Of which lot it is a call-off. Empty: of any.",
+    )
+    is_members_only = models.BooleanField(
+        "for members only",
+        default=False,
+        help_text="A call-off that only providers on the framework, or on its lot, may see. It stays so.",
+    )
     replaces_contract = models.ForeignKey(
         Contract, models.PROTECT, null=True, blank=True, related_name="replaced_by", help_text="The running contract."
     )
@@ -122,6 +143,8 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
     dates_as_stated = models.CharField(max_length=250, blank=True, help_text="Any words of the document about dates.")
     opens_at = models.DateTimeField("open for bids from", null=True, blank=True)
     closes_at = models.DateTimeField("open for bids until", null=True, blank=True)
+    questions_close_at = models.DateTimeField("questions until", null=True, blank=True)
+    answers_by_at = models.DateTimeField("all questions answered by", null=True, blank=True)
     awarded_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
@@ -148,6 +171,25 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
     reserved_for = models.CharField(max_length=24, choices=ReservedFor, blank=True)
     participation_conditions = models.TextField("conditions of participation", blank=True)
     award_criteria = models.TextField(blank=True, help_text="Each criterion with its weight.")
+    social_value_weighting = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Per cent of the marks, where it is not among the criteria below.",
+    )
+    social_value_reason = models.TextField(
+        "why social value weighs less",
+        blank=True,
+        help_text="Where it is below the organisation's minimum. Everybody reads this.",
+    )
+    conflicts_assessed_date = models.DateField(
+        "conflicts of interest assessed on",
+        null=True,
+        blank=True,
+        help_text="Before the tender notice, and kept under review (Procurement Act sections 81 to 83).",
+    )
     payment_terms = models.TextField(blank=True)
     risks = models.TextField("known risks", blank=True, help_text="What could make the contract change later.")
     options = models.TextField("options to extend or renew", blank=True)
@@ -204,6 +246,29 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
                 violation_error_message="Say why it was withdrawn or cancelled.",
             ),
             models.CheckConstraint(
+                name="tenders_opportunity_questions_in_order",
+                condition=(
+                    Q(questions_close_at__isnull=True)
+                    | Q(closes_at__isnull=True)
+                    | Q(questions_close_at__lte=F("closes_at"))
+                )
+                & (
+                    Q(answers_by_at__isnull=True)
+                    | Q(questions_close_at__isnull=False, answers_by_at__gte=F("questions_close_at"))
+                ),
+                violation_error_message="Questions close first, then all are answered; and no later than bids close.",
+            ),
+            models.CheckConstraint(
+                name="tenders_opportunity_members_of_a_framework",
+                condition=Q(framework__isnull=False) | Q(is_members_only=False, framework_lot__isnull=True),
+                violation_error_message="Choose the framework whose members may see it.",
+            ),
+            models.CheckConstraint(
+                name="tenders_opportunity_social_value_is_percent",
+                condition=Q(social_value_weighting__isnull=True) | Q(social_value_weighting__range=(0, 100)),
+                violation_error_message="A weighting is between 0 and 100 per cent.",
+            ),
+            models.CheckConstraint(
                 name="tenders_opportunity_not_fts_ocid",
                 condition=~Q(ocid=""),
                 violation_error_message="An opportunity has an OCID from its first day.",
@@ -222,6 +287,11 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
         self._mint_ocid()
         super().clean_fields(exclude=exclude)
 
+    def clean(self) -> None:
+        super().clean()
+        if self.framework_lot is not None and self.framework_lot.framework_id != self.framework_id:
+            raise ValidationError({"framework_lot": "Choose a lot of the framework it is called off from."})
+
     def save(self, *args: object, **kwargs: object) -> None:
         self._mint_ocid()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
@@ -233,6 +303,10 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
 
     def get_absolute_url(self) -> str:
         return reverse("tenders:opportunity", args=[self.reference])
+
+    def is_public(self, *, at: dt.datetime) -> bool:
+        """Whether anybody may see it at this moment: the twin of `OpportunityQuerySet.public`."""
+        return super().is_public(at=at) and not self.is_members_only
 
     def status(self, *, at: dt.datetime) -> Status:
         """Where the record stands at this moment, from its facts alone."""
