@@ -1,5 +1,6 @@
 from .addenda import Addendum, AddendumQuerySet
 from .admissions import Admission, AdmissionQuerySet, Suspension
+from .alerts import AlertItem, AlertNews, AlertRun, Follow, Frequency, SavedSearch, StatusSeen, Subscriber
 from .changes import DateChange
 from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, public_suppliers
 from .evaluation import Criterion, PanelSeat
@@ -17,6 +18,9 @@ __all__ = [
     "AddendumQuerySet",
     "Admission",
     "AdmissionQuerySet",
+    "AlertItem",
+    "AlertNews",
+    "AlertRun",
     "Asker",
     "AskerQuerySet",
     "Contract",
@@ -26,10 +30,12 @@ __all__ = [
     "Criterion",
     "DateChange",
     "EntryCondition",
+    "Follow",
     "Forum",
     "Framework",
     "FrameworkPartner",
     "FrameworkQuerySet",
+    "Frequency",
     "Lot",
     "LotQuerySet",
     "Notice",
@@ -45,7 +51,10 @@ __all__ = [
     "Regime",
     "ReservedFor",
     "Route",
-    "public_suppliers",
+    "SavedSearch",
+    "StatusSeen",
+    "Subscriber",
     "Suspension",
+    "public_suppliers",
     "stale_age",
 ]
