@@ -1,7 +1,7 @@
 import pytest
 
 from tests.browser.inspector import Inspector
-from tests.browser.rows import Press
+from tests.browser.rows.strategies import Press
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tests.browser.examples import Visit
-from tests.browser.rows import full_strategy
+from tests.browser.examples.visits import Visit
+from tests.browser.rows.strategies import full_strategy
 from tests.factories import NOON
 from tests.factories.commissioning import OfficerFactory
 

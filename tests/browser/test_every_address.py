@@ -10,8 +10,8 @@ from django.urls import reverse
 from config.fixtures import load_fixtures
 from core import clock
 from strategies.models import Strategy
-from tests.browser.examples import Visit
-from tests.browser.rows import composed_edition
+from tests.browser.examples.visits import Visit
+from tests.browser.rows.strategies import composed_edition
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

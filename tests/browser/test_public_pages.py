@@ -16,7 +16,7 @@ def test_every_public_address_has_its_examples():
 @pytest.mark.parametrize("kind", ["full", "empty", "error"])
 @pytest.mark.parametrize("name", public_names())
 def test_page(name, kind, press, inspector, client, live_server):
-    assert name in EXAMPLES, f"Give {name} a full, an empty and an error example in tests/browser/examples.py."
+    assert name in EXAMPLES, f"Give {name} a full, an empty and an error example in tests/browser/examples/."
     visit = getattr(EXAMPLES[name], kind)(press)
 
     if visit.is_page:
