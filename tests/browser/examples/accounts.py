@@ -3,18 +3,7 @@
 from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.utils import user_pk_to_url_str
 
-from tests.browser.examples.visits import (
-    Examples,
-    Visit,
-    at,
-    closed,
-    lost,
-    mine,
-    person,
-    sent,
-    still,
-    two_step_person,
-)
+from tests.browser.examples.visits import Examples, Visit, at, closed, lost, mine, person, sent, still, two_step_person
 
 
 def _reset_key(press):

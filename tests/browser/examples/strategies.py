@@ -4,13 +4,7 @@ import datetime as dt
 
 from django.urls import reverse
 
-from tests.browser.examples.visits import (
-    Examples,
-    at,
-    lost,
-    register,
-    three,
-)
+from tests.browser.examples.visits import Examples, at, lost, register, three
 from tests.browser.rows.strategies import full_strategy
 from tests.factories import NOON
 from tests.factories.strategies import StrategyFactory

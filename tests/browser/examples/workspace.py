@@ -4,20 +4,11 @@ import datetime as dt
 
 from providers.models import ProfileRevision
 from providers.services import revisions
-from tests.browser.examples.visits import (
-    Examples,
-    at,
-    mine,
-    two_step_person,
-)
+from tests.browser.examples.visits import Examples, at, mine, two_step_person
 from tests.browser.rows.providers import add_photos, bare_representative, tell_all
 from tests.factories import NOON
 from tests.factories.core import UserFactory
-from tests.factories.providers import (
-    InvitationFactory,
-    ProviderFactory,
-    RepresentativeFactory,
-)
+from tests.factories.providers import InvitationFactory, ProviderFactory, RepresentativeFactory
 from tests.providers.profiles import make_home, save
 
 FAR = NOON.replace(year=2099)

@@ -9,15 +9,10 @@ from core.models import Outline
 from providers.models import Fee, Rating, Unit, Vacancy
 from providers.services import photos
 from tests.factories import NOON
-from tests.factories.commissioning import (
-    OrganisationFactory,
-    SourceDocumentFactory,
-)
+from tests.factories.commissioning import OrganisationFactory, SourceDocumentFactory
 from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory, TownFactory, UserFactory
 from tests.factories.providers import LocationFactory, ProviderFactory, ServiceFactory
-from tests.factories.tenders import (
-    ContractFactory,
-)
+from tests.factories.tenders import ContractFactory
 
 NOW = dt.datetime.now(dt.UTC)
 

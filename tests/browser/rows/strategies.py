@@ -6,9 +6,7 @@ from core import clock, files, jobs
 from strategies import services
 from strategies.models import Edition, EditionFile, Section
 from tests.browser.rows.commissioning import full_organisation
-from tests.factories.commissioning import (
-    OrganisationFactory,
-)
+from tests.factories.commissioning import OrganisationFactory
 from tests.factories.strategies import (
     ActionFactory,
     IntentionFactory,
