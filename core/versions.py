@@ -34,7 +34,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 REGISTERS = frozenset(
     {
         "contracts", "editions", "events", "frameworks", "indicators", "opportunities", "organisations", "places",
-        "providers", "services", "strategies", "taxonomy",
+        "providers", "releases", "services", "strategies", "taxonomy",
     }
 )  # fmt: skip
 MAX_AGE_SECONDS = 60

@@ -15,9 +15,10 @@ from tests.tools.processes import SpareRedis, WebServer, Worker
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Let Django empty the audit trail's table between tests that commit; nothing else may, outside tests too."""
+    """Let Django empty the append-only tables between tests that commit; nothing else may, outside tests too."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER core_auditevent_no_truncate")
+        cursor.execute("ALTER TABLE tenders_release DISABLE TRIGGER tenders_release_no_truncate")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,6 +11,7 @@ from .notices import Notice, NoticeQuerySet
 from .opportunities import Opportunity, OpportunityPartner, OpportunityQuerySet, stale_age
 from .procurement import Regime, ReservedFor, Route
 from .questions import Asker, AskerQuerySet, Question, QuestionQuerySet
+from .releases import OcdsImport, ReadRelease, Release, ReleaseQuerySet
 from .tender_lots import OpportunityLot
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "LotQuerySet",
     "Notice",
     "NoticeQuerySet",
+    "OcdsImport",
     "Opportunity",
     "OpportunityLot",
     "OpportunityPartner",
@@ -48,7 +50,10 @@ __all__ = [
     "Question",
     "QuestionQuerySet",
     "Rate",
+    "ReadRelease",
     "Regime",
+    "Release",
+    "ReleaseQuerySet",
     "ReservedFor",
     "Route",
     "SavedSearch",
