@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from commissioning.models import OwnedModel, OwnedQuerySet, SourcedModel
 from core.dates import EstimatedDateField, london_date
@@ -19,6 +19,13 @@ class AdmissionQuerySet(OwnedQuerySet):
         """Return the admissions that hold today: the twin of `Admission.is_current`."""
         today = london_date(at)
         return self.exclude(since__earliest__gt=today).exclude(until__latest__lt=today)
+
+    def placing(self, *, at: dt.datetime) -> AdmissionQuerySet:
+        """Return the current admissions under which new placements are made: those not suspended at this moment."""
+        today = london_date(at)
+        holds = Suspension.objects.filter(admission=OuterRef("pk"), from_date__lte=today)
+        holds = holds.exclude(until_date__lt=today).exclude(lifted_at__lte=at)
+        return self.current(at=at).exclude(Exists(holds))
 
 
 class Admission(OwnedModel, SourcedModel):

@@ -7,13 +7,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 
 from commissioning.models import Officer, Organisation, OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
 from core.dates import EstimatedDateField, london_date
 from core.models import ClientGroup, CpvCode, LifeStage, Place, PublishableModel, PublishableQuerySet, ServiceType
+from providers.models import Provider
 
+from .admissions import Admission
 from .contracts import Contract
 from .frameworks import Framework
 from .lots import Lot
@@ -28,7 +30,36 @@ def stale_age() -> dt.timedelta:
 class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
     def public(self, *, at: dt.datetime) -> OpportunityQuerySet:
         """Return what anybody may see: published, and not for the members of its framework only."""
-        return super().public(at=at).filter(is_members_only=False)
+        return self.published(at=at).filter(is_members_only=False)
+
+    def published(self, *, at: dt.datetime) -> OpportunityQuerySet:
+        """Return what is no draft any more, call-offs for members only among it: no output to all starts from this."""
+        return self.filter(published_at__lte=at)
+
+    def for_members(self, *, provider: Provider, at: dt.datetime) -> OpportunityQuerySet:
+        """Return the call-offs for members only that a provider may see.
+
+        It is on the framework now, on the call-off's lot where it names one, and not suspended from new placements.
+        """
+        admissions = Admission.objects.placing(at=at).filter(provider=provider, framework=OuterRef("framework"))
+        of_lot = Q(lot=OuterRef("framework_lot")) | Q(lot=None)
+        return self.published(at=at).filter(
+            Q(framework_lot=None) & Exists(admissions) | Exists(admissions.filter(of_lot)), is_members_only=True
+        )
+
+    def visible_to(
+        self, *, provider: Provider | None, organisation: Organisation | None, at: dt.datetime
+    ) -> OpportunityQuerySet:
+        """Return what a person may see who acts for these: what is public, and call-offs for members only where the
+        provider is a member or the organisation among the buyers.
+        """
+        mine = Q(pk__in=[])
+        if provider is not None:
+            mine |= Q(pk__in=self.model.objects.for_members(provider=provider, at=at).values("pk"))
+        if organisation is not None:
+            mine |= Q(organisation=organisation)
+            mine |= Exists(OpportunityPartner.objects.filter(opportunity=OuterRef("pk"), organisation=organisation))
+        return self.published(at=at).filter(Q(is_members_only=False) | mine)
 
     def listed(self, *, at: dt.datetime) -> OpportunityQuerySet:
         """Return what stands in public lists: published, and neither withdrawn nor cancelled by then."""
