@@ -23,7 +23,7 @@ from tests.factories.core import UserFactory
 SHARED = (Place, ServiceType, ClientGroup, CpvCode)
 
 # Texts that stand in a record only with something else, or that the database checks.
-UNMARKED = {"checksum", "content_checksum", "answer", "end_decision_reason"}
+UNMARKED = {"checksum", "content_checksum", "answer", "end_decision_reason", "decline_reason"}
 
 
 class Council:
@@ -93,6 +93,12 @@ class Council:
         self._add(OpportunityPartner.objects.create(opportunity=opportunity, **mine))
         self._add(buying.NoticeFactory(opportunity=opportunity))
         self._add(buying.DateChangeFactory(opportunity=opportunity))
+        part_of_tender = self._add(buying.OpportunityLotFactory(opportunity=opportunity))
+        self._add(buying.CriterionFactory(opportunity=opportunity, lot=part_of_tender))
+        self._add(buying.PanelSeatFactory(opportunity=opportunity))
+        question = self._add(buying.QuestionFactory(opportunity=opportunity, is_answered=True))
+        self._add(buying.AskerFactory(opportunity=opportunity, question=question, confirmed_at=NOON))
+        self._add(buying.AddendumFactory(opportunity=opportunity))
         self._add(buying.ForumFactory(**draft))
 
         strategy = self._add(documents.StrategyFactory(**draft, source=source))

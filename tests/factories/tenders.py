@@ -2,9 +2,12 @@ import factory
 from factory.django import DjangoModelFactory
 
 from tenders.models import (
+    Addendum,
     Admission,
+    Asker,
     Contract,
     ContractSupplier,
+    Criterion,
     DateChange,
     EntryCondition,
     Forum,
@@ -12,6 +15,9 @@ from tenders.models import (
     Lot,
     Notice,
     Opportunity,
+    OpportunityLot,
+    PanelSeat,
+    Question,
     Rate,
     Suspension,
 )
@@ -98,6 +104,74 @@ class OpportunityFactory(OwnedFactory):
 
     reference = factory.Sequence(lambda n: f"opportunity-{n}")
     title = factory.Sequence(lambda n: f"Opportunity {n}")
+    published_at = NOON
+
+
+class OpportunityLotFactory(DjangoModelFactory):
+    class Meta:
+        model = OpportunityLot
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    slug = factory.Sequence(lambda n: f"lot-{n}")
+    title = factory.Sequence(lambda n: f"Part {n}")
+
+
+class CriterionFactory(DjangoModelFactory):
+    class Meta:
+        model = Criterion
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    kind = Criterion.Kind.QUALITY
+    name = factory.Sequence(lambda n: f"Criterion {n}")
+    weight = 100
+
+
+class PanelSeatFactory(DjangoModelFactory):
+    class Meta:
+        model = PanelSeat
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    role = factory.Sequence(lambda n: f"Role {n}")
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    asked_at = NOON
+
+    class Params:
+        is_answered = factory.Trait(
+            question_public="Does the price count travel?", answer="It does.", answered_at=NOON
+        )
+
+
+class AskerFactory(DjangoModelFactory):
+    class Meta:
+        model = Asker
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    email = factory.Sequence(lambda n: f"asker{n}@example.org")
+    organisation_name = factory.Sequence(lambda n: f"Asking Care {n} Ltd")
+    question_asked = "We wonder whether the price counts travel."
+    received_at = NOON
+
+    class Params:
+        is_confirmed = factory.Trait(
+            confirmed_at=NOON,
+            question=factory.SubFactory(QuestionFactory, opportunity=factory.SelfAttribute("..opportunity")),
+        )
+
+
+class AddendumFactory(DjangoModelFactory):
+    class Meta:
+        model = Addendum
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    text = "The price counts travel."
     published_at = NOON
 
 
