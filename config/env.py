@@ -74,6 +74,7 @@ class Environment:
     invitation_days: int
     vacancy_days: int
     opportunity_weeks: int
+    engagement_kept_days: int
     contract_lead_months: int
     sentry_dsn: str
     log_level: str
@@ -123,6 +124,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         invitation_days=_whole_number(environ, "INVITATION_DAYS", default=14, lowest=1, highest=90),
         vacancy_days=_whole_number(environ, "VACANCY_DAYS", default=14, lowest=1, highest=365),
         opportunity_weeks=_whole_number(environ, "OPPORTUNITY_STALE_WEEKS", default=26, lowest=1, highest=520),
+        engagement_kept_days=_whole_number(environ, "ENGAGEMENT_KEPT_DAYS", default=180, lowest=1, highest=1095),
         contract_lead_months=_whole_number(environ, "CONTRACT_LEAD_MONTHS", default=18, lowest=0, highest=120),
         sentry_dsn=_sentry_dsn(environ),
         log_level=_log_level(environ),

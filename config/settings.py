@@ -277,10 +277,18 @@ VACANCY_DAYS = ENVIRONMENT.vacancy_days
 OPPORTUNITY_STALE_WEEKS = ENVIRONMENT.opportunity_weeks
 CONTRACT_LEAD_MONTHS = ENVIRONMENT.contract_lead_months
 
+# --- Who comes to an event, and who is interested in a tender ---
+
+# Days after the event, or after the procurement's end, until names are deleted.
+ENGAGEMENT_KEPT_DAYS = ENVIRONMENT.engagement_kept_days
+
 # --- What one visitor may send without an account ---
 
 CORRECTIONS_PER_SENDER_AND_HOUR = 5
 CORRECTIONS_PER_SERVICE_AND_DAY = 10
+REPLIES_PER_SENDER_AND_HOUR = 10
+# Confirmations that one address gets in a day without having confirmed one: it may be a stranger's.
+CONFIRMATIONS_PER_ADDRESS_AND_DAY = 3
 
 # --- API ---
 

@@ -4,6 +4,7 @@ from .alerts import AlertItem, AlertNews, AlertRun, Follow, Frequency, SavedSear
 from .changes import DateChange
 from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, public_suppliers
 from .evaluation import Criterion, PanelSeat
+from .events import CoproductionNote, Event, EventChange, EventQuerySet
 from .forums import Forum
 from .frameworks import Framework, FrameworkPartner, FrameworkQuerySet
 from .lots import EntryCondition, Lot, LotQuerySet, Rate
@@ -12,6 +13,7 @@ from .opportunities import Opportunity, OpportunityPartner, OpportunityQuerySet,
 from .procurement import Regime, ReservedFor, Route
 from .questions import Asker, AskerQuerySet, Question, QuestionQuerySet
 from .releases import OcdsImport, ReadRelease, Release, ReleaseQuerySet
+from .replies import Interest, InterestQuerySet, Registration, RegistrationQuerySet, Reply, ReplyQuerySet
 from .tender_lots import OpportunityLot
 
 __all__ = [
@@ -28,15 +30,21 @@ __all__ = [
     "ContractCommissioner",
     "ContractQuerySet",
     "ContractSupplier",
+    "CoproductionNote",
     "Criterion",
     "DateChange",
     "EntryCondition",
+    "Event",
+    "EventChange",
+    "EventQuerySet",
     "Follow",
     "Forum",
     "Framework",
     "FrameworkPartner",
     "FrameworkQuerySet",
     "Frequency",
+    "Interest",
+    "InterestQuerySet",
     "Lot",
     "LotQuerySet",
     "Notice",
@@ -52,8 +60,12 @@ __all__ = [
     "Rate",
     "ReadRelease",
     "Regime",
+    "Registration",
+    "RegistrationQuerySet",
     "Release",
     "ReleaseQuerySet",
+    "Reply",
+    "ReplyQuerySet",
     "ReservedFor",
     "Route",
     "SavedSearch",
