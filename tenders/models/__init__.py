@@ -1,5 +1,5 @@
 from .addenda import Addendum, AddendumQuerySet
-from .admissions import Admission, AdmissionQuerySet, Suspension
+from .admissions import Admission, AdmissionDecision, AdmissionQuerySet, Suspension
 from .alerts import AlertItem, AlertNews, AlertRun, Follow, Frequency, SavedSearch, StatusSeen, Subscriber
 from .changes import DateChange
 from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, public_suppliers
@@ -20,6 +20,7 @@ __all__ = [
     "Addendum",
     "AddendumQuerySet",
     "Admission",
+    "AdmissionDecision",
     "AdmissionQuerySet",
     "AlertItem",
     "AlertNews",

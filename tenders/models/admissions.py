@@ -116,3 +116,40 @@ class Suspension(OwnedModel):
         if self.lifted_at is not None and self.lifted_at <= at:
             return False
         return self.from_date <= today and (self.until_date is None or today <= self.until_date)
+
+
+class AdmissionDecision(OwnedModel):
+    """What an officer decided on a provider's place on a framework, and why. It stays.
+
+    The reason is for officers and the provider. Held as part of the framework's record, as long as the framework's.
+    """
+
+    class Kind(models.TextChoices):
+        ADMITTED = "admitted", "Admitted"
+        REFUSED = "refused", "Refused"
+        ENDED = "ended", "Ended"
+
+    framework = models.ForeignKey(Framework, models.CASCADE, related_name="decisions")
+    lot = models.ForeignKey(Lot, models.SET_NULL, null=True, blank=True, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind)
+    reason = models.TextField()
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+
+    OWNED_THROUGH = "framework"
+
+    class Meta:
+        ordering = ["-decided_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="tenders_admissiondecision_has_reason",
+                condition=~Q(reason=""),
+                violation_error_message="Say why: the provider will be told.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider}, {self.lot or self.framework}: {self.get_kind_display().lower()}"
