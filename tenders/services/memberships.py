@@ -1,4 +1,4 @@
-"""Who is on a framework: admitted, suspended from new placements, and let go on."""
+"""Who is on a framework: admitted or refused, suspended from new placements, let go on, and taken off."""
 
 from __future__ import annotations
 
@@ -9,13 +9,117 @@ from django.conf import settings
 from django.db import transaction
 
 from core import audit, mail, versions
+from core.dates import parse
 from core.errors import AlreadyDone, DomainError
-from providers.models import Representative
-from tenders.models import Admission, Framework, Suspension
+from core.text import clean_plain_text
+from providers.models import Provider, Representative
+from tenders.models import Admission, AdmissionDecision, Framework, Lot, Suspension
+
+
+class AdmissionRefused(DomainError):
+    """The decision cannot be made so."""
 
 
 class SuspensionRefused(DomainError):
     """The suspension cannot be made so."""
+
+
+@transaction.atomic
+def admit(*, admission: Admission, reason: str, by: Any, at: dt.datetime) -> Admission:
+    """Take a provider on a framework or a lot of it. Its people are told why; the public sees it among the members.
+
+    :param admission: not saved yet.
+    :raises AdmissionRefused: without a reason, or if it is on it already.
+    """
+    # Two officers who admit the same provider wait here for each other.
+    framework = Framework.objects.select_for_update(of=("self",)).get(pk=admission.framework_id)
+    same = Admission.objects.filter(framework=framework, lot=admission.lot, provider=admission.provider)
+    if same.exists():
+        raise AdmissionRefused("This provider is or was on it. Change that admission's dates instead.")
+    admission.save()
+    decision = _decide(
+        framework, admission.lot, admission.provider, AdmissionDecision.Kind.ADMITTED, reason=reason, by=by, at=at
+    )
+    audit.record(
+        "admission.added", admission, by=by, at=at, organisation=framework.organisation, after=audit.snapshot(admission)
+    )
+    _tell(
+        admission.provider,
+        key=f"admitted:{decision.pk}",
+        subject=f"You are on {framework}",
+        text=f"{framework.organisation} has admitted {admission.provider} to “{admission.lot or framework}”.\n\n"
+        f"Its reason: {decision.reason}\n\nCall-offs for members are in your workspace.",
+    )
+    versions.touch(*Framework.REGISTERS)
+    return admission
+
+
+@transaction.atomic
+def refuse_admission(
+    *, framework: Framework, lot: Lot | None, provider: Provider, reason: str, by: Any, at: dt.datetime
+) -> AdmissionDecision:
+    """Keep that a provider was not admitted, and tell its people why. The public reads nothing of it.
+
+    :raises AdmissionRefused: without a reason, or if it is on it at present.
+    """
+    row = Framework.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=framework.pk)
+    if Admission.objects.current(at=at).filter(framework=row, lot=lot, provider=provider).exists():
+        raise AdmissionRefused("This provider is on it. To take it off, end its admission.")
+    decision = _decide(row, lot, provider, AdmissionDecision.Kind.REFUSED, reason=reason, by=by, at=at)
+    _tell(
+        provider,
+        key=f"not-admitted:{decision.pk}",
+        subject=f"Not admitted to {row}",
+        text=f"{row.organisation} has not admitted {provider} to “{lot or row}”.\n\nIts reason: {decision.reason}\n\n"
+        "You may apply again where it is open to join.",
+    )
+    return decision
+
+
+@transaction.atomic
+def end_admission(
+    *, admission: Admission, until_date: dt.date, reason: str, by: Any, at: dt.datetime
+) -> AdmissionDecision:
+    """Take a provider off a framework after a day, and tell its people why.
+
+    :param until_date: its last day on it.
+    :raises AdmissionRefused: without a reason, before its first day, or if it ends by then already.
+    """
+    row = _locked(admission)
+    if row.since and row.since.earliest and until_date < row.since.earliest:
+        raise AdmissionRefused("It ends on or after the day it began.")
+    if row.until and row.until.is_past(on=until_date):
+        raise AdmissionRefused("It ends earlier than that already.")
+    before = audit.snapshot(row)
+    row.until = parse(f"{until_date:%-d %B %Y}")
+    row.save(update_fields=["until"])
+    decision = _decide(row.framework, row.lot, row.provider, AdmissionDecision.Kind.ENDED, reason=reason, by=by, at=at)
+    after = audit.snapshot(row)
+    audit.record("admission.ended", row, by=by, at=at, organisation=row.organisation, before=before, after=after)
+    _tell(
+        row.provider,
+        key=f"admission-ended:{decision.pk}",
+        subject=f"Your place on {row.framework} ends",
+        text=f"{row.provider} is on “{row.lot or row.framework}” of {row.organisation} until {until_date:%-d %B %Y}.\n\n"
+        f"Its reason: {decision.reason}\n\nPeople who use the service now are not affected by this message. Ask the "
+        "organisation what happens next.",
+    )
+    versions.touch(*Framework.REGISTERS)
+    return decision
+
+
+def _decide(
+    framework: Framework, lot: Lot | None, provider: Provider, kind: str, *, reason: str, by: Any, at: dt.datetime
+) -> AdmissionDecision:
+    reason = clean_plain_text(reason, multiline=True)
+    if not reason:
+        raise AdmissionRefused("Say why: the provider will be told.")
+    decision = AdmissionDecision.objects.create(
+        framework=framework, lot=lot, provider=provider, kind=kind, reason=reason, decided_at=at, decided_by=by
+    )
+    after = audit.snapshot(decision)
+    audit.record(f"admission.decided_{kind}", decision, by=by, at=at, organisation=framework.organisation, after=after)
+    return decision
 
 
 @transaction.atomic
@@ -41,7 +145,7 @@ def suspend(
     audit.record("admission.suspended", made, by=by, at=at, organisation=row.organisation, after=audit.snapshot(made))
     until = f" until {until_date:%-d %B %Y}" if until_date else " until further notice"
     _tell(
-        row,
+        row.provider,
         key=f"suspended:{made.pk}",
         subject=f"No new placements under {row.framework}",
         text=f"{row.organisation} makes no new placements with {row.provider} under “{row.lot or row.framework}” from "
@@ -66,7 +170,7 @@ def lift(*, suspension: Suspension, by: Any, at: dt.datetime) -> Suspension:
     admission = _locked(row.admission)
     audit.record("admission.suspension_lifted", row, by=by, at=at, organisation=admission.organisation)
     _tell(
-        admission,
+        admission.provider,
         key=f"suspension-lifted:{row.pk}",
         subject=f"New placements again under {admission.framework}",
         text=f"{admission.organisation} may make new placements with {admission.provider} under "
@@ -87,7 +191,7 @@ def _overlap(one: Suspension, from_date: dt.date, until_date: dt.date | None) ->
     return not (begins_after or ended_before)
 
 
-def _tell(admission: Admission, *, key: str, subject: str, text: str) -> None:
-    for person in Representative.objects.filter(provider=admission.provider).select_related("user"):
+def _tell(provider: Provider, *, key: str, subject: str, text: str) -> None:
+    for person in Representative.objects.filter(provider=provider).select_related("user"):
         closing = f"\n\nYour workspace: {settings.PUBLIC_URL.rstrip('/')}/workspace/"
         mail.owe(key=f"{key}:{person.user_id}", to=person.user.email, subject=subject, text=text + closing)
