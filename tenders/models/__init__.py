@@ -1,10 +1,13 @@
 from .addenda import Addendum, AddendumQuerySet
 from .admissions import Admission, AdmissionDecision, AdmissionQuerySet, Suspension
 from .alerts import AlertItem, AlertNews, AlertRun, Follow, Frequency, SavedSearch, StatusSeen, Subscriber
+from .awards import Award, AwardQuerySet, AwardSupplier, public_winners
 from .changes import DateChange
 from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, public_suppliers
+from .documents import Document, DocumentQuerySet
 from .evaluation import Criterion, PanelSeat
 from .events import CoproductionNote, Event, EventChange, EventQuerySet
+from .extensions import ContractChange, ContractChangeQuerySet, ExtensionOption
 from .forums import Forum
 from .frameworks import Framework, FrameworkPartner, FrameworkQuerySet
 from .lots import EntryCondition, Lot, LotQuerySet, Rate
@@ -27,17 +30,25 @@ __all__ = [
     "AlertRun",
     "Asker",
     "AskerQuerySet",
+    "Award",
+    "AwardQuerySet",
+    "AwardSupplier",
     "Contract",
+    "ContractChange",
+    "ContractChangeQuerySet",
     "ContractCommissioner",
     "ContractQuerySet",
     "ContractSupplier",
     "CoproductionNote",
     "Criterion",
     "DateChange",
+    "Document",
+    "DocumentQuerySet",
     "EntryCondition",
     "Event",
     "EventChange",
     "EventQuerySet",
+    "ExtensionOption",
     "Follow",
     "Forum",
     "Framework",
@@ -74,5 +85,6 @@ __all__ = [
     "Subscriber",
     "Suspension",
     "public_suppliers",
+    "public_winners",
     "stale_age",
 ]

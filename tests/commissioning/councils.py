@@ -23,7 +23,7 @@ from tests.factories.core import UserFactory
 SHARED = (Place, ServiceType, ClientGroup, CpvCode)
 
 # Texts that stand in a record only with something else, or that the database checks.
-UNMARKED = {"checksum", "content_checksum", "answer", "end_decision_reason", "decline_reason"}
+UNMARKED = {"checksum", "cancelled_reason", "content_checksum", "answer", "end_decision_reason", "decline_reason"}
 
 
 class Council:
@@ -99,6 +99,11 @@ class Council:
         question = self._add(buying.QuestionFactory(opportunity=opportunity, is_answered=True))
         self._add(buying.AskerFactory(opportunity=opportunity, question=question, confirmed_at=NOON))
         self._add(buying.AddendumFactory(opportunity=opportunity))
+        award = self._add(buying.AwardFactory(opportunity=opportunity, lot=part_of_tender, contract=contract))
+        self._add(buying.AwardSupplierFactory(award=award, provider=provider))
+        self._add(buying.DocumentFactory(opportunity=opportunity))
+        option = self._add(buying.ExtensionOptionFactory(contract=contract))
+        self._add(buying.ContractChangeFactory(contract=contract, option=option))
         self._add(buying.ForumFactory(**draft))
 
         strategy = self._add(documents.StrategyFactory(**draft, source=source))

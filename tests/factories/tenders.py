@@ -1,15 +1,21 @@
 import factory
 from factory.django import DjangoModelFactory
 
+from core.dates import parse
 from tenders.models import (
     Addendum,
     Admission,
     Asker,
+    Award,
+    AwardSupplier,
     Contract,
+    ContractChange,
     ContractSupplier,
     Criterion,
     DateChange,
+    Document,
     EntryCondition,
+    ExtensionOption,
     Forum,
     Framework,
     Lot,
@@ -143,9 +149,7 @@ class QuestionFactory(DjangoModelFactory):
     asked_at = NOON
 
     class Params:
-        is_answered = factory.Trait(
-            question_public="Does the price count travel?", answer="It does.", answered_at=NOON
-        )
+        is_answered = factory.Trait(question_public="Does the price count travel?", answer="It does.", answered_at=NOON)
 
 
 class AskerFactory(DjangoModelFactory):
@@ -202,3 +206,49 @@ class ForumFactory(OwnedFactory):
     slug = factory.Sequence(lambda n: f"forum-{n}")
     name = factory.Sequence(lambda n: f"Forum {n}")
     published_at = NOON
+
+
+class AwardFactory(DjangoModelFactory):
+    class Meta:
+        model = Award
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    award_date = NOON.date()
+    announced_at = NOON
+
+
+class AwardSupplierFactory(DjangoModelFactory):
+    class Meta:
+        model = AwardSupplier
+
+    award = factory.SubFactory(AwardFactory)
+    provider = factory.SubFactory(ProviderFactory)
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    title = factory.Sequence(lambda n: f"Document {n}")
+    url = factory.Sequence(lambda n: f"https://council.example/documents/{n}")
+
+
+class ExtensionOptionFactory(DjangoModelFactory):
+    class Meta:
+        model = ExtensionOption
+
+    contract = factory.SubFactory(ContractFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    months = 12
+
+
+class ContractChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = ContractChange
+
+    contract = factory.SubFactory(ContractFactory)
+    new_end = factory.LazyFunction(lambda: parse("31 March 2028"))
+    decided_date = NOON.date()
+    reason = "The service does well."
+    changed_at = NOON
