@@ -1,0 +1,61 @@
+"""Calendar files: what every calendar program must be able to read, whatever stands in a title."""
+
+import datetime as dt
+
+from tenders.ical import CalendarEntry, calendar, escaped, folded
+from tests.factories import NOON
+
+
+def entry(**facts):
+    return CalendarEntry(**{"uid": "u1", "title": "Bidder day", "starts": NOON, "changed_at": NOON, **facts})
+
+
+def lines(*entries, name="Events"):
+    """The file's content lines, unfolded as a reader does."""
+    text = calendar(entries, name=name).decode()
+    assert text.endswith("\r\n") and "\n" not in text.replace("\r\n", "")
+    return text.replace("\r\n ", "").split("\r\n")[:-1]
+
+
+def test_a_moment_is_written_in_utc():
+    summer = dt.datetime.fromisoformat("2026-07-01T10:00:00+01:00")
+
+    found = lines(entry(starts=summer, ends=summer + dt.timedelta(hours=2)))
+
+    assert {"DTSTART:20260701T090000Z", "DTEND:20260701T110000Z"} <= set(found)
+
+
+def test_a_day_ends_with_the_day_after():
+    found = lines(entry(starts=dt.date(2026, 3, 1), ends=dt.date(2026, 3, 31)))
+
+    assert {"DTSTART;VALUE=DATE:20260301", "DTEND;VALUE=DATE:20260401"} <= set(found)
+
+
+def test_a_cancelled_entry_says_so_and_keeps_its_uid():
+    found = lines(entry(sequence=2, is_cancelled=True))
+
+    assert {"UID:u1", "SEQUENCE:2", "STATUS:CANCELLED"} <= set(found)
+
+
+def test_no_text_can_begin_a_line_of_its_own():
+    found = lines(entry(title="Day\r\nSTATUS:CANCELLED", place="a,b;c\\d", url="https://x.example/\r\nATTACH:y"))
+
+    assert "STATUS:CANCELLED" not in found
+    assert "SUMMARY:Day\\nSTATUS:CANCELLED" in found
+    assert "LOCATION:a\\,b\\;c\\\\d" in found
+    assert "URL:https://x.example/ATTACH:y" in found
+
+
+def test_long_lines_are_folded_between_letters():
+    title = "é" * 200
+
+    parts = list(folded(f"SUMMARY:{title}"))
+
+    assert all(len(part.encode()) <= 75 for part in parts)
+    assert parts[0] + "".join(part[1:] for part in parts[1:]) == f"SUMMARY:{title}"
+    assert f"SUMMARY:{title}" in lines(entry(title=title))
+
+
+def test_the_same_entries_make_the_same_bytes():
+    assert calendar([entry()], name="a") == calendar([entry()], name="a")
+    assert escaped("plain words") == "plain words"
