@@ -38,7 +38,7 @@ def main() -> int:
         "parts", nargs="*", metavar="PART", help=f"which of {', '.join(PARTS)}; all of them if none is named"
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a figure to write down")
-    parser.add_argument("--large", action="store_true", help="care: measure ten times as many services too")
+    parser.add_argument("--large", action="store_true", help="care: only how it grows to ten times as many services")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"There is no part called {', '.join(sorted(unknown))}. There are {', '.join(PARTS)}.")
