@@ -1,4 +1,4 @@
-"""Lists as files for people: CSV and XLSX, made as a stream, whose cells no spreadsheet works out.
+"""Lists as files for people: CSV and XLSX, whose cells no spreadsheet works out.
 
 ::
 

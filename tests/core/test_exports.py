@@ -173,20 +173,13 @@ def test_an_escape_of_excels_own_is_not_read_as_a_letter():
     assert sheet(content)["A2"].value.replace("_x005F_", "_") == "_x003D_1+1"
 
 
-def test_the_same_list_makes_the_same_bytes():
-    rows = [["a", 1]] * 3_000
-
-    assert b"".join(xlsx_bytes(table("A", "B"), rows)) == b"".join(xlsx_bytes(table("A", "B"), iter(rows)))
-
-
-def test_a_file_begins_before_its_last_row_is_known():
+def test_a_csv_begins_before_its_last_row_is_known():
     def rows():
         for number in range(20_000):
             yield [f"{number:06} {'abcdefgh'[number % 8 :]} {number * 7919 % 104729}"]
         raise AssertionError("asked for everything before anything was given")
 
-    for make in (csv_bytes, xlsx_bytes):
-        assert next(iter(make(table("A"), rows())))
+    assert next(iter(csv_bytes(table("A"), rows())))
 
 
 def test_a_list_without_rows_is_its_headings():
