@@ -76,6 +76,9 @@ class Environment:
     opportunity_weeks: int
     engagement_kept_days: int
     contract_lead_months: int
+    alerts_minutes: int
+    alerts_hour: int
+    alerts_weekday: int
     sentry_dsn: str
     log_level: str
     port: int
@@ -126,6 +129,9 @@ def read(environ: Mapping[str, str]) -> Environment:
         opportunity_weeks=_whole_number(environ, "OPPORTUNITY_STALE_WEEKS", default=26, lowest=1, highest=520),
         engagement_kept_days=_whole_number(environ, "ENGAGEMENT_KEPT_DAYS", default=180, lowest=1, highest=1095),
         contract_lead_months=_whole_number(environ, "CONTRACT_LEAD_MONTHS", default=18, lowest=0, highest=120),
+        alerts_minutes=_whole_number(environ, "ALERTS_MINUTES", default=5, lowest=1, highest=60),
+        alerts_hour=_whole_number(environ, "ALERTS_HOUR", default=7, lowest=3, highest=23),
+        alerts_weekday=_whole_number(environ, "ALERTS_WEEKDAY", default=1, lowest=1, highest=7),
         sentry_dsn=_sentry_dsn(environ),
         log_level=_log_level(environ),
         port=_whole_number(environ, "PORT", default=8000, lowest=1, highest=65535),

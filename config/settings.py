@@ -282,10 +282,17 @@ CONTRACT_LEAD_MONTHS = ENVIRONMENT.contract_lead_months
 # Days after the event, or after the procurement's end, until names are deleted.
 ENGAGEMENT_KEPT_DAYS = ENVIRONMENT.engagement_kept_days
 
+# --- When news of opportunities goes out: every so many minutes, at an hour in London, on a day (Monday is 1) ---
+
+ALERTS_MINUTES = ENVIRONMENT.alerts_minutes
+ALERTS_HOUR = ENVIRONMENT.alerts_hour
+ALERTS_WEEKDAY = ENVIRONMENT.alerts_weekday
+
 # --- What one visitor may send without an account ---
 
 CORRECTIONS_PER_SENDER_AND_HOUR = 5
 CORRECTIONS_PER_SERVICE_AND_DAY = 10
+ALERTS_PER_SENDER_AND_HOUR = 20
 QUESTIONS_PER_SENDER_AND_HOUR = 10
 QUESTIONS_PER_ADDRESS_AND_DAY = 20
 QUESTIONS_UNCONFIRMED_PER_TENDER_AND_DAY = 200

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -20,6 +21,17 @@ class MailServerDown(TemporaryFault):
     """The mail server did not take a mail. It stays owed and is tried again."""
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A mail to be owed. ``key`` names what it tells to whom; see `owe`."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 def owe(*, key: str, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None) -> OutgoingMail:
     """Write a mail in the running transaction; a worker sends it after the commit.
 
@@ -27,14 +39,29 @@ def owe(*, key: str, to: str, subject: str, text: str, headers: Mapping[str, str
         same key is never written or sent a second time.
     :param headers: further headers, such as RFC 8058's List-Unsubscribe-Post.
     """
-    one_line = {name: clean_plain_text(value) for name, value in (headers or {}).items()}
-    written = OutgoingMail(
-        key=key, to=to, subject=Truncator(clean_plain_text(subject)).chars(200), text=text, headers=one_line
-    )
-    OutgoingMail.objects.bulk_create([written], ignore_conflicts=True)
+    OutgoingMail.objects.bulk_create([_written(Letter(key, to, subject, text, headers or {}))], ignore_conflicts=True)
     owed = OutgoingMail.objects.get(key=key)
     jobs.enqueue("core.send_mail", key=f"mail:{owed.pk}", mail_id=owed.pk)
     return owed
+
+
+def owe_many(letters: Iterable[Letter]) -> None:
+    """Write many mails in the running transaction, each as `owe` does, in a few queries for all."""
+    written = [_written(letter) for letter in letters]
+    OutgoingMail.objects.bulk_create(written, ignore_conflicts=True)
+    owed = OutgoingMail.objects.filter(key__in=[mail.key for mail in written]).values_list("pk", flat=True)
+    jobs.enqueue_many("core.send_mail", {f"mail:{pk}": {"mail_id": pk} for pk in owed})
+
+
+def recall(*, prefix: str) -> None:
+    """Take back the mails whose keys begin so and that have not left yet."""
+    OutgoingMail.objects.filter(key__startswith=prefix, sent_at=None).delete()
+
+
+def _written(letter: Letter) -> OutgoingMail:
+    one_line = {name: clean_plain_text(value) for name, value in letter.headers.items()}
+    subject = Truncator(clean_plain_text(letter.subject)).chars(200)
+    return OutgoingMail(key=letter.key, to=letter.to, subject=subject, text=letter.text, headers=one_line)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ after a pause, until the attempts are used up.
 """
 
 from core.jobs.health import Health, health
-from core.jobs.queue import delete_finished, enqueue, retry_job, wake
+from core.jobs.queue import delete_finished, enqueue, enqueue_many, retry_job, wake
 from core.jobs.reconciler import reconcile
 from core.jobs.registry import UnknownJob, find, job
 from core.jobs.worker import LeaseLost, RunningJob, run
@@ -33,6 +33,7 @@ __all__ = [
     "UnknownJob",
     "delete_finished",
     "enqueue",
+    "enqueue_many",
     "find",
     "health",
     "job",

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -52,6 +52,21 @@ def enqueue(name: str, /, *, at: dt.datetime | None = None, key: str | None = No
     if at is None:
         transaction.on_commit(partial(wake, queued.pk), robust=True)
     return queued
+
+
+def enqueue_many(name: str, /, owed: Mapping[str, Mapping[str, int | str | None]]) -> None:
+    """Write down in the running transaction that work of one kind is owed many times over, in a few queries.
+
+    :param owed: the ids each is done with, by a key that queues it once only.
+    :raises UnknownJob: if no app has work of this name.
+    """
+    attempts = find(name).attempts
+    Job.objects.bulk_create(
+        [Job(kind=name, arguments=dict(ids), key=key, attempts_allowed=attempts) for key, ids in owed.items()],
+        ignore_conflicts=True,
+    )
+    waiting = Job.objects.filter(key__in=list(owed), state=JobState.QUEUED).values_list("pk", flat=True)
+    transaction.on_commit(partial(wake, *waiting), robust=True)
 
 
 def wake(*job_ids: uuid.UUID) -> bool:

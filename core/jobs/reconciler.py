@@ -42,18 +42,31 @@ def reconcile() -> int:
         Heartbeat.objects.update_or_create(name="reconciler", defaults={"seen_at": Now()})
     if sendable:
         wake(*sendable)
-    _enqueue_nightly()
+    _enqueue_regular()
     return len(sendable)
 
 
-def _enqueue_nightly() -> None:
-    """Queue each nightly job once for the last half past two that has passed, also if nobody was awake then."""
+def _enqueue_regular() -> None:
+    """Queue each nightly job once for the last half past two that has passed, also if nobody was awake then.
+
+    What is done every few minutes is queued once for each such time, and not while the one before is unfinished.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
         (moment,) = cursor.fetchone()
     night = moment.date() if moment.time() >= NIGHT else moment.date() - dt.timedelta(days=1)
     for work in all_works().values():
-        key = f"{work.name}:{night}"
-        if work.is_nightly and not Job.objects.filter(key=key).exists():
-            with transaction.atomic():
-                enqueue(work.name, key=key)
+        if work.is_nightly:
+            _enqueue_once(work.name, key=f"{work.name}:{night}")
+        if work.every is not None:
+            since_monday = moment - dt.datetime.combine(moment.date() - dt.timedelta(days=moment.weekday()), dt.time())
+            time = moment - since_monday % work.every
+            unfinished = Job.objects.filter(kind=work.name, state__in=[JobState.QUEUED, JobState.RUNNING])
+            if not unfinished.exists():
+                _enqueue_once(work.name, key=f"{work.name}:{time:%Y-%m-%d %H:%M:%S}")
+
+
+def _enqueue_once(name: str, *, key: str) -> None:
+    if not Job.objects.filter(key=key).exists():
+        with transaction.atomic():
+            enqueue(name, key=key)

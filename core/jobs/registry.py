@@ -30,6 +30,7 @@ class Work:
     pauses: tuple[int, ...]
     is_nightly: bool
     wants_job: bool
+    every: dt.timedelta | None = None
 
     def pause(self, attempt: int) -> dt.timedelta:
         """Return how long to wait after this attempt has failed."""
@@ -40,13 +41,19 @@ _works: dict[str, Work] = {}
 
 
 def job(
-    name: str, *, attempts: int = 3, pauses: tuple[int, ...] | None = None, nightly: bool = False
+    name: str,
+    *,
+    attempts: int = 3,
+    pauses: tuple[int, ...] | None = None,
+    nightly: bool = False,
+    every: dt.timedelta | None = None,
 ) -> Callable[[F], F]:
     """Register what a job's name means. The function takes ids by keyword and, if it wants, ``job``.
 
     :param attempts: how often it is tried before it fails.
     :param pauses: seconds to wait after each attempt; the last one holds for all that follow.
     :param nightly: whether it is queued by itself once a night; it then takes no ids.
+    :param every: queued by itself so often, unless the one before still waits or runs; it then takes no ids.
     """
 
     def register(function: F) -> F:
@@ -54,7 +61,7 @@ def job(
             raise ValueError(f"Two jobs are called {name}.")
         wants_job = "job" in inspect.signature(function).parameters
         chosen = pauses or tuple(getattr(settings, "JOB_PAUSES", PAUSES))
-        _works[name] = Work(name, function, attempts, chosen, nightly, wants_job)
+        _works[name] = Work(name, function, attempts, chosen, nightly, wants_job, every)
         return function
 
     return register

@@ -41,12 +41,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         nothing = ~Exists(SavedSearch.objects.filter(subscriber=OuterRef("pk"))) & ~Exists(
             Follow.objects.filter(subscriber=OuterRef("pk"))
         )
-        return self.filter(
-            Q(confirmed_at=None, asked_at__lt=before)
-            | Q(stopped_at__lt=before)
-            | Q(created_at__lt=before, asked_at__lt=before) & nothing
-            | Q(created_at__lt=before, asked_at=None) & nothing
-        )
+        # As long as the row tells when the address was last written to, it is not written to again.
+        is_quiet = Q(asked_at=None) | Q(asked_at__lt=at - dt.timedelta(days=1))
+        unconfirmed = Q(confirmed_at=None, created_at__lt=before) & (Q(asked_at=None) | Q(asked_at__lt=before))
+        return self.filter(is_quiet, unconfirmed | Q(stopped_at__lt=before) | Q(created_at__lt=before) & nothing)
 
 
 class Subscriber(models.Model):

@@ -179,7 +179,8 @@ def test_nightly_jobs_are_queued_once_a_night():
     jobs.reconcile()
 
     kinds = list(Job.objects.filter(key__isnull=False).order_by("kind").values_list("kind", flat=True))
-    assert kinds == sorted(name for name, work in reconciler.all_works().items() if work.is_nightly)
+    works = reconciler.all_works().items()
+    assert kinds == sorted(name for name, work in works if work.is_nightly or work.every)
     assert {"core.delete_finished_work", "core.delete_orphan_files", "core.delete_personal_data"} <= set(kinds)
 
 

@@ -16,8 +16,10 @@ from tenders.models import (
     Document,
     EntryCondition,
     ExtensionOption,
+    Follow,
     Forum,
     Framework,
+    Frequency,
     Lot,
     Notice,
     Opportunity,
@@ -25,6 +27,8 @@ from tenders.models import (
     PanelSeat,
     Question,
     Rate,
+    SavedSearch,
+    Subscriber,
     Suspension,
 )
 from tests.factories import NOON
@@ -252,3 +256,33 @@ class ContractChangeFactory(DjangoModelFactory):
     decided_date = NOON.date()
     reason = "The service does well."
     changed_at = NOON
+
+
+class SubscriberFactory(DjangoModelFactory):
+    class Meta:
+        model = Subscriber
+
+    email = factory.Sequence(lambda n: f"reader-{n}@example.org")
+    created_at = NOON
+    confirmed_at = NOON
+
+
+class FollowFactory(DjangoModelFactory):
+    class Meta:
+        model = Follow
+
+    subscriber = factory.SubFactory(SubscriberFactory)
+    frequency = Frequency.INSTANT
+    created_at = NOON
+    confirmed_at = NOON
+
+
+class SavedSearchFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedSearch
+
+    subscriber = factory.SubFactory(SubscriberFactory)
+    name = factory.Sequence(lambda n: f"Search {n}")
+    frequency = Frequency.INSTANT
+    created_at = NOON
+    confirmed_at = NOON
