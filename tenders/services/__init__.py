@@ -1,4 +1,6 @@
 from .addenda import AddendumRefused, publish_addendum
+from .awards import AwardRefused, Winner, record_award, sign_contract, take_back_award
+from .endings import EndingRefused, cancel_opportunity, withdraw_opportunity
 from .memberships import (
     AdmissionRefused,
     SuspensionRefused,
@@ -20,33 +22,46 @@ from .questions import (
     decline_question,
     takes_questions,
 )
-from .succession import DecisionRefused, decide_end, propose_successors
+from .releases import make_releases, record_release
+from .succession import DecisionRefused, ExtensionRefused, decide_end, extend_contract, propose_successors
 
 __all__ = [
     "AddendumRefused",
     "AdmissionRefused",
     "AnswerRefused",
+    "AwardRefused",
     "DateRefused",
     "DecisionRefused",
+    "EndingRefused",
+    "ExtensionRefused",
     "NothingMoves",
     "QuestionLinkGone",
     "QuestionsClosed",
     "SuspensionRefused",
     "TooManyQuestions",
+    "Winner",
     "admit",
     "answer_question",
     "ask_owners",
     "ask_question",
+    "cancel_opportunity",
     "confirm_plan",
     "confirm_questions",
     "decide_end",
     "decline_question",
     "end_admission",
+    "extend_contract",
     "lift",
+    "make_releases",
     "move_date",
     "propose_successors",
     "publish_addendum",
+    "record_award",
+    "record_release",
     "refuse_admission",
+    "sign_contract",
     "suspend",
+    "take_back_award",
     "takes_questions",
+    "withdraw_opportunity",
 ]

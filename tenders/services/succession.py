@@ -9,15 +9,22 @@ from typing import Any
 from django.db import transaction
 
 from core import audit, versions
-from core.dates import london_date, parse
-from core.errors import DomainError
-from tenders.models import Contract, Opportunity
+from core.dates import EstimatedDate, london_date, months_after, parse
+from core.errors import AlreadyDone, DomainError
+from tenders.models import Contract, ContractChange, ExtensionOption, Opportunity
 
 DECISION_FIELDS = ["end_decision", "end_decided_date", "end_decision_reason"]
 
 
+EXTENDED_FIELDS = ["ends", "ends_if_extended", *DECISION_FIELDS]
+
+
 class DecisionRefused(DomainError):
     """The decision does not fit the contract as it stands."""
+
+
+class ExtensionRefused(DomainError):
+    """The contract cannot run on like this."""
 
 
 def propose_successors(*, at: dt.datetime, progress: Callable[[str], object] = lambda words: None) -> int:
@@ -125,3 +132,90 @@ def _follow(successor: Opportunity, contract: Contract, *, reason: str, by: Any,
         # A public entry's dates move by an officer's own action, with the reason.
         successor.contract_start_date = _start_after(contract)
         successor.save(update_fields=["contract_start_date"])
+
+
+@transaction.atomic
+def extend_contract(
+    *,
+    contract: Contract,
+    reason: str,
+    decided_date: dt.date,
+    by: Any,
+    at: dt.datetime,
+    option: ExtensionOption | None = None,
+    to: EstimatedDate | None = None,
+) -> ContractChange:
+    """Let a contract run on: by an option's months, or until a day within what was agreed. The old end is kept.
+
+    A decision to extend is carried out by this, so that the new end asks for its own.
+
+    :raises AlreadyDone: if the option was taken up before.
+    :raises ExtensionRefused: if the new end is unknown, not later, or beyond what was agreed; or the reason or the day
+        does not hold.
+    """
+    row = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    if not reason.strip():
+        raise ExtensionRefused("Say why: providers and the people who use the service will ask.")
+    if decided_date > london_date(at):
+        raise ExtensionRefused("Give the day it was decided, not one that lies ahead.")
+    if row.ends is None or row.ends.latest is None:
+        raise ExtensionRefused("First state in the contract when it ends.")
+    old = row.ends
+    new = _end_after(row, option) if option else to
+    if new is None or new.latest is None:
+        raise ExtensionRefused("Choose an option, or say until when it runs.")
+    if new.latest <= row.ends.latest:
+        raise ExtensionRefused("The new end is later than the present one.")
+    furthest = row.ends_if_extended.latest if row.ends_if_extended else None
+    if option is None and (furthest is None or new.latest > furthest):
+        raise ExtensionRefused(
+            "That is beyond what was agreed when the contract was made. If it is lawful all the same, first write its "
+            "furthest end into the contract (“end if extended”)."
+        )
+    if row.changes.filter(kind=ContractChange.Kind.EXTENSION, decided_date=decided_date).exists():
+        raise AlreadyDone("An extension decided on that day is recorded already.")
+    before = audit.snapshot(row, EXTENDED_FIELDS)
+    row.ends = new
+    if furthest is not None and furthest <= new.latest:
+        row.ends_if_extended = None
+    if row.end_decision == Contract.EndDecision.EXTEND:
+        row.end_decision, row.end_decided_date, row.end_decision_reason = "", None, ""
+    row.save(update_fields=EXTENDED_FIELDS)
+    change = ContractChange.objects.create(
+        contract=row,
+        kind=ContractChange.Kind.EXTENSION,
+        option=option,
+        old_end=old,
+        new_end=new,
+        decided_date=decided_date,
+        reason=reason.strip(),
+        changed_at=at,
+        changed_by=by,
+    )
+    audit.record(
+        "contract.extended",
+        row,
+        by=by,
+        at=at,
+        organisation=row.organisation,
+        before=before,
+        after=audit.snapshot(row, EXTENDED_FIELDS),
+    )
+    for successor in row.replaced_by.filter(published_at=None).select_for_update(of=("self",)):
+        # A public entry's dates move by an officer's own action, with the reason.
+        successor.contract_start_date = _start_after(row)
+        successor.save(update_fields=["contract_start_date"])
+    versions.touch(*Contract.REGISTERS)
+    return change
+
+
+def _end_after(contract: Contract, option: ExtensionOption) -> EstimatedDate:
+    if option.contract_id != contract.pk:
+        raise ExtensionRefused("Choose an option of this contract.")
+    if ContractChange.objects.filter(option=option).exists():
+        raise AlreadyDone("This option was taken up before.")
+    assert contract.ends is not None and contract.ends.latest is not None
+    # Counted from the day after the end, so that the end of a month stays one.
+    first = contract.ends.latest + dt.timedelta(days=1)
+    last = months_after(first, option.months) - dt.timedelta(days=1)
+    return parse(f"{last.day} {last:%B %Y}")
