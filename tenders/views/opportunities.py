@@ -4,12 +4,15 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from commissioning.acting import acting_organisation
 from core import clock
 from core.versions import conditional
+from providers.acting import acting_provider
 
 from ..filters import OpportunityFilterSet
 from ..models import Contract, DateChange, Framework, Notice, Opportunity
 from .frame import REGISTERS, listed, show_statuses, tag_kind
+from .tender_parts import clarifications, judging, tender_parts
 
 
 @login_not_required
@@ -30,7 +33,10 @@ def opportunity_list(request):
 @conditional(*REGISTERS, "strategies", "places", minute=True)
 def opportunity(request, reference):
     at = clock.now()
-    rows = Opportunity.objects.public(at=at).select_related("organisation", "source")
+    # Whoever is signed in gets a page of their own (`conditional`), so that a call-off for members is kept nowhere.
+    rows = Opportunity.objects.visible_to(
+        provider=acting_provider(request), organisation=acting_organisation(request), at=at
+    ).select_related("organisation", "source")
     row = get_object_or_404(
         rows.prefetch_related(
             Prefetch("framework", Framework.objects.public(at=at)),
@@ -39,6 +45,7 @@ def opportunity(request, reference):
             "client_groups",
             "places",
             "partnerships__organisation",
+            *tender_parts(at),
             Prefetch("notices", Notice.objects.published(at=at), to_attr="shown_notices"),
             Prefetch("date_changes", DateChange.objects.filter(changed_at__lte=at), to_attr="slips"),
         ),
@@ -55,6 +62,8 @@ def opportunity(request, reference):
         "status_kind": tag_kind(row, status, at),
         "ended_at": {"withdrawn": row.withdrawn_at, "cancelled": row.cancelled_at}.get(status.value),
         "steps": _steps(row, at),
+        "judging": judging(row),
+        "clarifications": clarifications(row, at),
         "is_unconfirmed": row.is_unconfirmed(at=at),
         "confirmed_date": row.confirmed_date(),
         "same_area": Opportunity.objects.listed(at=at)
