@@ -81,6 +81,16 @@ def _clock_time(moment: dt.datetime) -> str:
 
 
 @register.filter
+def gov_period(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """Write from when until when ("Tuesday 3 March 2026, 9:30am to 12:30pm GMT"), each moment whole if days differ."""
+    first, last = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    if first.date() != last.date() or first.tzname() != last.tzname():
+        return f"{gov_datetime(starts_at)} until {gov_datetime(ends_at)}"
+    day = f"{first:%A} {first.day} {first:%B %Y}"
+    return f"{day}, {_clock_time(first)} to {_clock_time(last)} {first.tzname()}"
+
+
+@register.filter
 def iso_date(value: Any) -> str:
     """Write a day or moment for the ``datetime`` attribute of a ``time`` element."""
     if isinstance(value, dt.datetime):

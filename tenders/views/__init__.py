@@ -1,19 +1,42 @@
 """Public pages of the procurement registers: opportunities, frameworks, contracts."""
 
 from .contracts import contract, contract_list
+from .events import event, event_calendar, event_calendars, event_list
 from .frameworks import framework, framework_check, framework_list
 from .opportunities import opportunity, opportunity_list
 from .questions import question_ask, question_confirm, question_sent
+from .replies import (
+    event_register,
+    event_register_sent,
+    interest,
+    interest_register,
+    interest_register_sent,
+    interest_withdraw,
+    registration,
+    registration_withdraw,
+)
 
 __all__ = [
     "contract",
     "contract_list",
+    "event",
+    "event_calendar",
+    "event_calendars",
+    "event_list",
+    "event_register",
+    "event_register_sent",
     "framework",
     "framework_check",
     "framework_list",
+    "interest",
+    "interest_register",
+    "interest_register_sent",
+    "interest_withdraw",
     "opportunity",
     "opportunity_list",
     "question_ask",
     "question_confirm",
     "question_sent",
+    "registration",
+    "registration_withdraw",
 ]
