@@ -85,6 +85,8 @@ class RunningDemo:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # Where the tests run in the background, Ctrl-C is ignored and would stay so in what they start.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
         self._reader = threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True)

