@@ -29,7 +29,8 @@ def object_action(
 
     :param confirm: a sentence shown on the page with one button before it is done.
     :param publishes: only for those who may publish.
-    :param form: what the page asks first; its cleaned values are given to the method by name.
+    :param form: what the page asks first; its cleaned values are given to the method by name. A form with a method
+        ``for_record`` is told the record, to offer its parts.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,8 +85,8 @@ class ObjectActionsMixin:
             raise PermissionDenied("This is not possible for this record as it stands, or not for you.")
         method = getattr(self, action)
         if request.method != "POST":
-            return self._action_page(request, obj, method, form=method.form() if method.form else None)
-        form = method.form(request.POST) if method.form else None
+            return self._action_page(request, obj, method, form=_form(method, obj))
+        form = _form(method, obj, request.POST)
         if form is not None and not form.is_valid():
             return self._action_page(request, obj, method, form=form)
         try:
@@ -123,3 +124,12 @@ class ObjectActionsMixin:
     def render_change_form(self, request: Any, context: Any, *args: Any, obj: Any = None, **kwargs: Any) -> Any:
         context["object_actions"] = self.actions_for(request, obj) if obj else []
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
+
+
+def _form(method: Any, obj: Any, data: Any = None) -> forms.Form | None:
+    if method.form is None:
+        return None
+    form: forms.Form = method.form(data)
+    if hasattr(form, "for_record"):
+        form.for_record(obj)
+    return form

@@ -1,6 +1,16 @@
 """The procurement registers in the commissioners' workspace."""
 
-from . import contracts, dashboard, frameworks, opportunities
+from . import awards, contracts, dashboard, events, frameworks, opportunities, questions, tender_parts
 from .base import PublishableAdmin
 
-__all__ = ["PublishableAdmin", "contracts", "dashboard", "frameworks", "opportunities"]
+__all__ = [
+    "PublishableAdmin",
+    "awards",
+    "contracts",
+    "dashboard",
+    "events",
+    "frameworks",
+    "opportunities",
+    "questions",
+    "tender_parts",
+]

@@ -8,8 +8,9 @@ from commissioning.admin import ScopedTabularInline, object_action
 from core import clock
 
 from .. import services as pipeline
+from ..award_forms import ExtendForm
 from ..forms import DecideEndForm
-from ..models import Contract, ContractCommissioner, ContractSupplier
+from ..models import Contract, ContractCommissioner, ContractSupplier, ExtensionOption
 from .base import PublishableAdmin
 
 
@@ -22,13 +23,18 @@ class CommissionerInline(ScopedTabularInline):
     model = ContractCommissioner
 
 
+class ExtensionOptionInline(ScopedTabularInline):
+    model = ExtensionOption
+    fields = ["number", "months", "decide_by_date"]
+
+
 @admin.register(Contract)
 class ContractAdmin(PublishableAdmin):
     list_display = ["title", "arrangement", "starts", "ends"]
     search_fields = ["title", "reference"]
     prepopulated_fields = {"reference": ["title"]}
-    inlines = [SupplierInline, CommissionerInline]
-    object_actions = ["publish", "decide_end"]
+    inlines = [SupplierInline, CommissionerInline, ExtensionOptionInline]
+    object_actions = ["publish", "decide_end", "extend"]
 
     @object_action(
         "Decide what follows", confirm="The page shows the decision with its day and reason.", form=DecideEndForm
@@ -38,3 +44,13 @@ class ContractAdmin(PublishableAdmin):
             contract=obj, decision=decision, decided_date=decided_date, reason=reason, by=request.user, at=clock.now()
         )
         return "The decision is kept and shown."
+
+    @object_action(
+        "Extend it",
+        form=ExtendForm,
+        confirm="The page shows the old end, the new one and the reason. Where the Procurement Act 2023 applies, a "
+        "contract change notice (UK10) may have to be published before (section 75).",
+    )
+    def extend(self, request: Any, obj: Any, **facts: Any) -> str:
+        pipeline.extend_contract(contract=obj, by=request.user, at=clock.now(), **facts)
+        return "The contract runs on. Its page shows the old end beside the new one."

@@ -18,7 +18,10 @@ from ..duties import duties
 from ..forms import MoveDateForm
 from ..models import DateChange, Notice, Opportunity, OpportunityPartner
 from ..notices import MUST_CARRY, items
+from .awards import DocumentInline, EndingsMixin
 from .base import PublishableAdmin
+from .events import InterestMixin
+from .tender_parts import TenderPartsMixin
 
 
 class OpportunityPartnerInline(ScopedTabularInline):
@@ -31,21 +34,32 @@ class NoticeInline(ScopedTabularInline):
 
 
 @admin.register(Opportunity)
-class OpportunityAdmin(PublishableAdmin):
+class OpportunityAdmin(TenderPartsMixin, EndingsMixin, InterestMixin, PublishableAdmin):
     list_display = ["title", "service_area", "tender_date", "last_confirmed"]
     search_fields = ["title", "reference"]
     readonly_fields = ["ocid"]
     prepopulated_fields = {"reference": ["title"]}
-    inlines = [OpportunityPartnerInline, NoticeInline]
-    object_actions = ["publish", "confirm_plan", "move_date"]
+    inlines = [
+        OpportunityPartnerInline,
+        *TenderPartsMixin.part_inlines,
+        NoticeInline,
+        DocumentInline,
+        *InterestMixin.interest_inlines,
+    ]
+    object_actions = ["publish", "confirm_plan", "move_date", *EndingsMixin.ending_actions, "publish_addendum", *InterestMixin.interest_actions]
     change_form_template = "admin/opportunity_change_form.html"
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
         # What the public has seen moves with a reason, by an action.
-        dates = DateChange.Field.values if obj is not None and obj.published_at else []
-        return [*super().get_readonly_fields(request, obj), *dates]
+        dates = [*DateChange.Field.values, "is_members_only"] if obj is not None and obj.published_at else []
+        ends = ["awarded_at", "withdrawn_at", "cancelled_at", "ended_reason"]
+        return [*super().get_readonly_fields(request, obj), *dates, *ends]
 
     def offers(self, action: str, obj: Any) -> bool:
+        if action in self.ending_actions:
+            return self.offers_ending(action, obj)
+        if action in self.interest_actions:
+            return self.offers_interest(obj)
         return super().offers(action, obj) if action == "publish" else obj.published_at is not None
 
     @object_action("Everything still holds", confirm="The page will say that the plan was confirmed today.")
