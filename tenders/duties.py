@@ -53,6 +53,7 @@ def duties(record: Opportunity, notices: Iterable[Notice], *, on: dt.date) -> li
 
 def _under_the_act(record: Opportunity, published: dict[str, dt.date], on: dt.date) -> Iterator[Duty]:
     yield _pipeline_notice(record, published, on)
+    yield _conflicts(record, published, on)
     yield _engagement_notice(record, published)
     yield from _planned_notice(record, published)
     yield from _tender_period(record, published)
@@ -82,6 +83,18 @@ def _pipeline_notice(record: Opportunity, published: dict[str, dt.date], on: dt.
         return Duty(name, section, State.DONE if done else State.NOT_REQUIRED, None, done, answer.reason)
     state = clocks.stand(due_date=answer.due_date, done_date=done, on=on)
     return Duty(name, section, state, answer.due_date, done, answer.reason)
+
+
+def _conflicts(record: Opportunity, published: dict[str, dt.date], on: dt.date) -> Duty:
+    # PA 83(1): before the tender or transparency notice; (4): kept under review after it.
+    name, section = "Conflicts of interest assessed", "PA 81 to 83"
+    notices = [published[kind] for kind in (Kind.UK4, Kind.UK5) if kind in published]
+    first, done = min(notices, default=None), record.conflicts_assessed_date
+    if done is not None and done <= on:
+        return Duty(name, section, State.DONE, first, done, "Review it until the contract ends.")
+    if first is not None:
+        return Duty(name, section, State.OVERDUE, first, None, "It was to be done before the notice was published.")
+    return Duty(name, section, State.DUE, detail="Before the tender or transparency notice is published.")
 
 
 def _engagement_notice(record: Opportunity, published: dict[str, dt.date]) -> Duty:

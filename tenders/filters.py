@@ -45,7 +45,7 @@ class ProcurementFilterSet(RegisterFilterSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         # Only who has something in this register, or the page grows with the organisations of the installation.
-        rows = self._meta.model.objects.filter(organisation=OuterRef("pk"), published_at__lte=TransactionNow())
+        rows = self._meta.model.objects.public(at=TransactionNow()).filter(organisation=OuterRef("pk"))
         self.filters["buyer"].queryset = Organisation.objects.filter(Exists(rows)).order_by("name")
 
 

@@ -6,12 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from commissioning.forms import LondonMomentField
+from core import clock
 from core.dates import EstimatedDateFormField
 from core.text import clean_plain_text
+from providers.models import Provider
 
-from .models import Contract, DateChange
+from .models import Admission, Contract, DateChange
 
 
 class MoveDateForm(forms.Form):
@@ -79,3 +82,69 @@ class SuspendForm(forms.Form):
 
     def clean_reason(self) -> str:
         return clean_plain_text(self.cleaned_data["reason"])
+
+
+class AdmissionForm(forms.ModelForm):
+    """A provider's place on a framework; a new one needs a reason."""
+
+    reason = forms.CharField(
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        help_text="The provider is told this. The public is not.",
+        error_messages={"required": "Say why."},
+    )
+
+    class Meta:
+        model = Admission
+        fields = ["framework", "lot", "provider", "tier", "since", "is_bidding", "note"]
+
+    def clean_reason(self) -> str:
+        return clean_plain_text(self.cleaned_data["reason"], multiline=True)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        framework, lot = data.get("framework"), data.get("lot")
+        if framework and lot and lot.framework_id != framework.pk:
+            self.add_error("lot", "Choose a lot of this framework.")
+        same = Admission.objects.filter(framework=framework, lot=lot, provider=data.get("provider"))
+        if framework and data.get("provider") and self.instance.pk is None and same.exists():
+            self.add_error("provider", "This provider is or was on it. Change that admission’s dates instead.")
+        return data
+
+
+class EndAdmissionForm(forms.Form):
+    """The last day of a provider's place, and why."""
+
+    until_date = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        help_text="The provider is told this. The public is not.",
+    )
+
+
+class RefuseForm(forms.Form):
+    """Which provider is not admitted, to which lot, and why."""
+
+    provider = forms.CharField(
+        label="Provider",
+        max_length=200,
+        help_text="Its CQC provider ID, company number, or the last part of its address here.",
+    )
+    lot = forms.CharField(label="Lot", required=False, max_length=250, help_text="Its number. Empty: the whole.")
+    reason = forms.CharField(
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        help_text="The provider is told this. The public is not.",
+    )
+
+    def clean_provider(self) -> Provider:
+        typed = self.cleaned_data["provider"]
+        known = Q(slug=typed) | Q(cqc_provider_id=typed) | Q(company_number=typed)
+        found = Provider.objects.public(at=clock.now()).filter(known).first()
+        if found is None:
+            raise ValidationError("No provider in the directory is known by this.")
+        return found

@@ -3,14 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 
-from commissioning.admin import OrganisationScopedAdmin, ScopedStackedInline, ScopedTabularInline, object_action
+from commissioning import permissions
+from commissioning.admin import ScopedStackedInline, ScopedTabularInline, object_action
 from core import clock
 
 from .. import services as pipeline
-from ..forms import SuspendForm
-from ..models import Admission, EntryCondition, Forum, Framework, FrameworkPartner, Lot, Rate
-from .base import PublishableAdmin
+from ..forms import AdmissionForm, EndAdmissionForm, RefuseForm, SuspendForm
+from ..models import Admission, AdmissionDecision, EntryCondition, Forum, Framework, FrameworkPartner, Lot, Rate
+from .base import PublishableAdmin, ReleasedAdmin
 
 
 class LotInline(ScopedStackedInline):
@@ -33,8 +35,40 @@ class RateInline(ScopedTabularInline):
 
 
 class AdmissionInline(ScopedTabularInline):
+    """Once the framework is public, providers are admitted and taken off with a reason (`AdmissionAdmin`)."""
+
     model = Admission
     fields = ["provider", "lot", "tier", "since", "until", "is_bidding", "note"]
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        return ["provider", "lot", "since", "until"] if _is_public(obj) else []
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not _is_public(obj)
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _is_public(obj)
+
+
+def _is_public(framework: Any) -> bool:
+    return framework is not None and framework.published_at is not None
+
+
+class AdmissionDecisionInline(ScopedTabularInline):
+    """What was decided and why; it stays as it was."""
+
+    model = AdmissionDecision
+    fields = ["provider", "lot", "kind", "reason", "decided_at", "decided_by"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
 
 
 class FrameworkPartnerInline(ScopedTabularInline):
@@ -46,11 +80,37 @@ class FrameworkAdmin(PublishableAdmin):
     list_display = ["title", "kind", "joining", "starts", "ends"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [FrameworkPartnerInline, LotInline, EntryConditionInline, RateInline, AdmissionInline]
+    inlines = [
+        FrameworkPartnerInline,
+        LotInline,
+        EntryConditionInline,
+        RateInline,
+        AdmissionInline,
+        AdmissionDecisionInline,
+    ]
+    object_actions = ["publish", "refuse_admission"]
+
+    def offers(self, action: str, obj: Any) -> bool:
+        return obj.published_at is not None if action == "refuse_admission" else super().offers(action, obj)
+
+    @object_action(
+        "Refuse a provider",
+        confirm="The provider’s people are told why. The public reads nothing of it.",
+        form=RefuseForm,
+        publishes=True,
+    )
+    def refuse_admission(self, request: Any, obj: Any, provider: Any, lot: str, reason: str) -> str:
+        found = obj.lots.filter(Q(number__iexact=lot) | Q(title__iexact=lot)).first() if lot else None
+        if lot and found is None:
+            raise pipeline.AdmissionRefused(f"This framework has no lot “{lot}”.")
+        pipeline.refuse_admission(
+            framework=obj, lot=found, provider=provider, reason=reason, by=request.user, at=clock.now()
+        )
+        return f"{provider} is not admitted, and its people are told why."
 
 
 @admin.register(Lot)
-class LotAdmin(OrganisationScopedAdmin):
+class LotAdmin(ReleasedAdmin):
     """Found here by the search boxes of other forms; edited inside its framework."""
 
     search_fields = ["title", "number", "framework__title"]
@@ -62,8 +122,8 @@ class LotAdmin(OrganisationScopedAdmin):
 
 
 @admin.register(Admission)
-class AdmissionAdmin(OrganisationScopedAdmin):
-    """Who is on which framework; a suspension is made and lifted here. Admitting is done in the framework."""
+class AdmissionAdmin(ReleasedAdmin):
+    """Who is on which framework: admitted here with a reason, suspended, let go on, and taken off."""
 
     journey = "buying"
     place = 50
@@ -71,7 +131,30 @@ class AdmissionAdmin(OrganisationScopedAdmin):
     list_select_related = ["provider", "framework", "lot"]
     list_filter = ["framework", "is_bidding"]
     search_fields = ["provider__name", "framework__title"]
-    object_actions = ["suspend", "lift"]
+    object_actions = ["suspend", "lift", "end_admission"]
+    form = AdmissionForm
+
+    def has_add_permission(self, request: Any) -> bool:
+        return self._allowed(request, permissions.can_publish)
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        # It is ended instead, so that what was stays told.
+        return False
+
+    def get_fields(self, request: Any, obj: Any = None) -> Any:
+        names = ["framework", "lot", "provider", "tier", "since", "is_bidding", "note"]
+        return [*names, "until"] if obj else [*names, "reason"]
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        # The reason is asked once, when it is admitted.
+        fixed = ["framework", "lot", "provider", "until", "reason"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        pipeline.admit(admission=obj, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("suspensions")
@@ -84,6 +167,8 @@ class AdmissionAdmin(OrganisationScopedAdmin):
         return "No new placements" if obj.suspension(at=at) else "Member"
 
     def offers(self, action: str, obj: Any) -> bool:
+        if action == "end_admission":
+            return bool(obj.is_current(at=clock.now()))
         return action == "suspend" or obj.suspensions.filter(lifted_at=None).exists()
 
     @object_action(
@@ -94,6 +179,16 @@ class AdmissionAdmin(OrganisationScopedAdmin):
             admission=obj, from_date=from_date, until_date=until_date, reason=reason, by=request.user, at=clock.now()
         )
         return "The provider is suspended, and its people are told."
+
+    @object_action(
+        "Take it off the framework",
+        confirm="People served now stay. The provider’s people are told why.",
+        form=EndAdmissionForm,
+        publishes=True,
+    )
+    def end_admission(self, request: Any, obj: Any, until_date: Any, reason: str) -> str:
+        pipeline.end_admission(admission=obj, until_date=until_date, reason=reason, by=request.user, at=clock.now())
+        return "Its place ends, and the provider’s people are told."
 
     @object_action("Lift the suspension", confirm="New placements are possible again from now on.", publishes=True)
     def lift(self, request: Any, obj: Any) -> str:

@@ -63,7 +63,11 @@ class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
 
     def listed(self, *, at: dt.datetime) -> OpportunityQuerySet:
         """Return what stands in public lists: published, and neither withdrawn nor cancelled by then."""
-        return self.public(at=at).exclude(Q(withdrawn_at__lte=at) | Q(cancelled_at__lte=at))
+        return self.public(at=at).standing(at=at)
+
+    def standing(self, *, at: dt.datetime) -> OpportunityQuerySet:
+        """Leave out what was withdrawn or cancelled by then."""
+        return self.exclude(Q(withdrawn_at__lte=at) | Q(cancelled_at__lte=at))
 
     def for_list(self) -> OpportunityQuerySet:
         """Fetch all that a list row shows, the soonest date first and the unknown last."""

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from commissioning.models import Organisation
 from providers.models import Provider, Service
+from tenders.call_offs import open_call_offs
 from tenders.models import Admission, Contract, ContractSupplier, Framework, Opportunity
 
 register = template.Library()
@@ -47,6 +48,12 @@ def service_contracts(service: Service, at: dt.datetime) -> dict[str, Any]:
         "contracts": _contracts(paying, at=at),
         "frameworks": [] if service.provider_id is None else _frameworks(service.provider_id, at=at),
     }
+
+
+@register.inclusion_tag("tenders/windows/call_offs.html")
+def member_call_offs(provider: Provider, at: dt.datetime) -> dict[str, Any]:
+    """The running call-offs for members only that a provider may bid for: on its own private pages."""
+    return {"call_offs": open_call_offs(provider, at), "provider": provider, "level": 2}
 
 
 def _contracts(keys: Any, *, at: dt.datetime) -> Any:

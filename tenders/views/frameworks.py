@@ -7,9 +7,11 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.models import find_by_slug
 from core.versions import conditional
+from providers.acting import acting_provider
 from providers.models import Provider
 from providers.workspace.views import for_provider
 
+from ..call_offs import call_offs
 from ..eligibility import Candidate, check, public_services
 from ..filters import FrameworkFilterSet
 from ..models import Admission, Framework, Lot
@@ -48,7 +50,10 @@ def framework(request, slug):
     )  # fmt: skip
     status = row.status(at=at)
     _show_lots(row, at)
+    provider = acting_provider(request)
     context = {
+        "provider": provider,
+        "call_offs": call_offs(provider, at).filter(framework=row) if provider else [],
         "framework": row,
         "bidding": _share_bidding(row.admissions.all()),
         "re_award_by": row.re_award_by(),

@@ -83,6 +83,7 @@ class Council:
         self._add(buying.RateFactory(framework=framework, lot=lot))
         admission = self._add(buying.AdmissionFactory(framework=framework, lot=lot, provider=provider))
         self._add(buying.SuspensionFactory(admission=admission))
+        self._add(buying.AdmissionDecisionFactory(framework=framework, lot=lot, provider=provider))
         self._add(buying.EntryConditionFactory(framework=framework, lot=lot, kind="statement", text="References"))
         self._add(FrameworkPartner.objects.create(framework=framework, **mine))
         contract = self._add(buying.ContractFactory(**draft, framework=framework, lot=lot))
@@ -131,8 +132,17 @@ class Council:
         )  # fmt: skip
         self._add(EditionFile.objects.create(edition=edition, kind="page", checksum="0" * 64, size=1))
 
+        reading = self._add(buying.OcdsImportFactory(**mine))
+        self._add(buying.ReadReleaseFactory(opportunity=opportunity, found_in=reading))
         for row in self.rows:
             self._mark(row)
+        # Never changed once it is there, and told of nobody before its day.
+        self._add(
+            buying.ReleaseFactory(
+                opportunity=opportunity, ocid=f"{word}-ocid", body=f'{{"tender": "{word} told"}}',
+                published_at=NOON.replace(year=2100),
+            )
+        )  # fmt: skip
         self.rows.append(
             audit.record(
                 "strategy.changed", strategy, by=self.user, at=NOON, organisation=self.organisation,

@@ -1,3 +1,5 @@
+import hashlib
+
 import factory
 from factory.django import DjangoModelFactory
 
@@ -5,6 +7,7 @@ from core.dates import parse
 from tenders.models import (
     Addendum,
     Admission,
+    AdmissionDecision,
     Asker,
     Award,
     AwardSupplier,
@@ -22,17 +25,20 @@ from tenders.models import (
     Frequency,
     Lot,
     Notice,
+    OcdsImport,
     Opportunity,
     OpportunityLot,
     PanelSeat,
     Question,
     Rate,
+    ReadRelease,
+    Release,
     SavedSearch,
     Subscriber,
     Suspension,
 )
 from tests.factories import NOON
-from tests.factories.commissioning import OwnedFactory
+from tests.factories.commissioning import OrganisationFactory, OwnedFactory
 from tests.factories.providers import ProviderFactory
 
 
@@ -71,6 +77,17 @@ class AdmissionFactory(DjangoModelFactory):
 
     framework = factory.SubFactory(FrameworkFactory)
     provider = factory.SubFactory(ProviderFactory)
+
+
+class AdmissionDecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = AdmissionDecision
+
+    framework = factory.SubFactory(FrameworkFactory)
+    provider = factory.SubFactory(ProviderFactory)
+    kind = AdmissionDecision.Kind.REFUSED
+    reason = "A reference is missing."
+    decided_at = NOON
 
 
 class EntryConditionFactory(DjangoModelFactory):
@@ -286,3 +303,46 @@ class SavedSearchFactory(DjangoModelFactory):
     frequency = Frequency.INSTANT
     created_at = NOON
     confirmed_at = NOON
+
+
+class ReleaseFactory(DjangoModelFactory):
+    class Meta:
+        model = Release
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    organisation = factory.SelfAttribute("opportunity.organisation")
+    ocid = factory.SelfAttribute("opportunity.ocid")
+    number = 1
+    release_id = factory.LazyAttribute(lambda one: f"{one.ocid}-{one.number}")
+    tags = ["planning"]
+    stage = Release.Stage.PLANNING
+    published_at = NOON
+    recorded_at = NOON
+    body = factory.LazyAttribute(
+        lambda one: (
+            f'{{"ocid":"{one.ocid}","id":"{one.release_id}","date":"2026-11-18T12:00:00Z","tag":["planning"],'
+            f'"initiationType":"tender","tender":{{"id":"{one.ocid}","title":"{one.opportunity.title}"}}}}'
+        )
+    )
+    sha256 = factory.LazyAttribute(lambda one: hashlib.sha256(one.body.encode()).hexdigest())
+    facts_sha256 = "0" * 64
+
+
+class OcdsImportFactory(DjangoModelFactory):
+    class Meta:
+        model = OcdsImport
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    file_name = "releases.json"
+    sha256 = "0" * 64
+    read_at = NOON
+
+
+class ReadReleaseFactory(DjangoModelFactory):
+    class Meta:
+        model = ReadRelease
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    ocid = factory.SelfAttribute("opportunity.ocid")
+    release_id = factory.Sequence(lambda n: f"release-{n}")
+    sha256 = "0" * 64

@@ -1,0 +1,142 @@
+"""Questions about tenders, for the officers of the buyer: read as asked, answered in words for all, or declined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F
+from django.urls import reverse
+from django.utils.html import format_html
+
+from commissioning.acting import acting_organisation
+from commissioning.admin import OrganisationScopedAdmin, object_action
+from commissioning.admin_site import Waiting
+from core import clock
+
+from .. import services as pipeline
+from ..models import Asker, Question
+from ..question_forms import AnswerForm, DeclineForm
+
+
+class StandFilter(admin.SimpleListFilter):
+    """Whether a question still waits."""
+
+    title = "where it stands"
+    parameter_name = "stand"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", "Waits for an answer"), ("answered", "Answered"), ("declined", "Declined")]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        if self.value() == "waiting":
+            return queryset.filter(answered_at=None, declined_at=None)
+        if self.value() == "answered":
+            return queryset.filter(answered_at__isnull=False)
+        return queryset.filter(declined_at__isnull=False) if self.value() == "declined" else queryset
+
+
+@admin.register(Question)
+class QuestionAdmin(OrganisationScopedAdmin):
+    """Who asked is shown to those who act for the buyer, and to nobody else: not to operators of the site either."""
+
+    journey, place = "buying", 30
+    list_display = ["__str__", "lot", "asked_at", "answered_at", "late"]
+    list_select_related = ["opportunity", "lot"]
+    list_filter = [StandFilter]
+    search_fields = ["opportunity__title", "question_public"]
+    actions = None
+    public_fields = [
+        "opportunity", "lot", "asked_at", "question_public", "answer", "answered_at", "answered_by",
+        "declined_at", "declined_by", "decline_reason",
+    ]  # fmt: skip
+    private_fields = ["question_as_asked", "asked_by", "asker_email"]
+    readonly_fields = [*public_fields, *private_fields]
+    object_actions = ["answer_it", "decline_it"]
+
+    def get_fields(self, request: Any, obj: Any = None) -> Any:
+        if obj is None or acting_organisation(request) != obj.organisation:
+            return self.public_fields
+        opportunity, lot, asked_at, *rest = self.public_fields
+        return [opportunity, lot, asked_at, *self.private_fields, *rest]
+
+    def get_ordering(self, request: Any) -> Any:
+        # What waits comes first, the longest waiting on top.
+        return [F("answered_at").desc(nulls_first=True), F("declined_at").desc(nulls_first=True), "asked_at", "pk"]
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def offers(self, action: str, obj: Question) -> bool:
+        return obj.answered_at is None and obj.declined_at is None
+
+    def action_details(self, request: Any, obj: Question) -> str:
+        if acting_organisation(request) != obj.organisation:
+            return format_html("<p>Act for {} to read the question as asked.</p>", obj.organisation)
+        return format_html(
+            "<h2>As asked, for your eyes only</h2><blockquote>{}</blockquote>", self.question_as_asked(obj)
+        )
+
+    @admin.display(description="late")
+    def late(self, obj: Question) -> str:
+        return "Late" if obj.is_late(at=clock.now()) else ""
+
+    @admin.display(description="question, as asked")
+    def question_as_asked(self, obj: Question) -> str:
+        asker = _asker(obj)
+        return asker.question_asked if asker else "Deleted, as its time was over"
+
+    @admin.display(description="asked by")
+    def asked_by(self, obj: Question) -> str:
+        asker = _asker(obj)
+        return ", ".join(one for one in (asker.name, asker.organisation_name) if one) if asker else ""
+
+    @admin.display(description="asker’s e-mail")
+    def asker_email(self, obj: Question) -> str:
+        asker = _asker(obj)
+        return asker.email if asker else ""
+
+    @object_action(
+        "Answer for everybody", confirm="Everybody reads both, and nobody who asked.", form=AnswerForm, publishes=True
+    )
+    def answer_it(self, request: Any, obj: Question, *, question_public: str, answer: str) -> str:
+        pipeline.answer_question(
+            question=obj, question_public=question_public, answer=answer, by=request.user, at=clock.now()
+        )
+        return "The answer is public, and who asked is told."
+
+    @object_action(
+        "Do not answer", confirm="Only the person who asked is told, with the reason.", form=DeclineForm, publishes=True
+    )
+    def decline_it(self, request: Any, obj: Question, *, reason: str) -> str:
+        pipeline.decline_question(question=obj, reason=reason, by=request.user, at=clock.now())
+        return "Declined. Who asked is told why."
+
+
+def _asker(question: Question) -> Asker | None:
+    return Asker.objects.filter(question=question).first()
+
+
+def questions_waiting(request: Any) -> Iterator[Waiting]:
+    """Questions nobody has answered yet."""
+    model_admin = admin.site.get_model_admin(Question)
+    if not model_admin.has_view_permission(request):
+        return
+    rows = model_admin.get_queryset(request).filter(answered_at=None, declined_at=None)
+    first = rows.select_related("opportunity").order_by("asked_at", "pk")[:5]
+    yield Waiting(
+        "Answer questions about tenders",
+        rows.count(),
+        reverse("admin:tenders_question_changelist") + "?stand=waiting",
+        [(str(one), reverse("admin:tenders_question_change", args=[one.pk])) for one in first],
+    )
+
+
+admin.site.dashboards.append(questions_waiting)
