@@ -9,6 +9,8 @@ from core import audit, versions
 from core.errors import AlreadyDone
 from core.models import PublishableModel
 
+from .signals import record_published
+
 Record = TypeVar("Record", bound=PublishableModel)
 
 
@@ -37,4 +39,5 @@ def publish_record(*, record: Record, by: Any, at: dt.datetime) -> Record:
         after=after,
     )
     versions.touch(*getattr(record, "REGISTERS", ()))
+    record_published.send(sender=type(record), record=record, at=at)
     return record

@@ -8,8 +8,25 @@ from commissioning import services
 from commissioning.admin import OrganisationScopedAdmin, object_action
 from core import clock
 
+from .. import services as pipeline
 
-class PublishableAdmin(OrganisationScopedAdmin):
+
+class ReleasedAdmin(OrganisationScopedAdmin):
+    """A register of which open data tells: each change of what is public leaves an OCDS release behind."""
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        pipeline.record_release(form.instance, at=clock.now())
+
+    def delete_model(self, request: Any, obj: Any) -> None:
+        # What is public is never deleted, but a part of it may be.
+        root = next((one for name in ("opportunity", "framework") if (one := getattr(obj, name, None))), None)
+        super().delete_model(request, obj)
+        if root is not None:
+            pipeline.record_release(root, at=clock.now())
+
+
+class PublishableAdmin(ReleasedAdmin):
     """A register row that is drafted here and made public by a publisher."""
 
     journey = "buying"

@@ -100,7 +100,7 @@ def state_of(release: Document) -> Document:
 def _without_nothing(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {name: _without_nothing(one) for name, one in value.items()}
-        return {name: one for name, one in kept.items() if one is not None and one != {}}
+        return {name: one for name, one in kept.items() if one is not None and one not in ({}, [])}
     if isinstance(value, list):
         kept_parts = [_without_nothing(one) for one in value]
         return [one for one in kept_parts if not (isinstance(one, dict) and "id" in one and set(one) <= REMNANT)]

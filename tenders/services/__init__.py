@@ -22,7 +22,7 @@ from .questions import (
     decline_question,
     takes_questions,
 )
-from .releases import make_releases, record_release
+from .releases import make_releases, record_publication, record_release
 from .succession import DecisionRefused, ExtensionRefused, decide_end, extend_contract, propose_successors
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "propose_successors",
     "publish_addendum",
     "record_award",
+    "record_publication",
     "record_release",
     "refuse_admission",
     "sign_contract",

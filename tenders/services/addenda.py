@@ -15,6 +15,8 @@ from core.text import clean_plain_text
 from tenders.evaluation import parts
 from tenders.models import Addendum, Opportunity
 
+from .releases import record_release
+
 RUNNING = {Opportunity.Status.OPEN, Opportunity.Status.CLOSED}
 # What bidders build on. Dates are not among them: they move by `move_date`, which keeps the old one too.
 FACTS = (
@@ -97,5 +99,6 @@ def publish_addendum(
     audit.record(
         "addendum.published", addendum, by=by, at=at, organisation=row.organisation, after=audit.snapshot(addendum)
     )
+    record_release(addendum, at=at)
     versions.touch(*Addendum.REGISTERS)
     return addendum

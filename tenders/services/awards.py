@@ -16,6 +16,8 @@ from core.errors import AlreadyDone, DomainError
 from providers.models import Provider
 from tenders.models import Award, AwardSupplier, Contract, Opportunity, OpportunityLot
 
+from .releases import record_release
+
 SIGNED_FIELDS = ["signed_date", "contract"]
 CANCELLED_FIELDS = ["cancelled_date", "cancelled_reason"]
 
@@ -90,6 +92,7 @@ def record_award(
         )
     audit.record("award.recorded", made, by=by, at=at, organisation=row.organisation, after=audit.snapshot(made))
     _settle(row, lots, at=at)
+    record_release(made, at=at)
     versions.touch(*Award.REGISTERS)
     return made
 
@@ -128,6 +131,7 @@ def sign_contract(
         before=before,
         after=audit.snapshot(row, SIGNED_FIELDS),
     )
+    record_release(row, at=at)
     versions.touch(*Award.REGISTERS, *Contract.REGISTERS)
     return row
 
@@ -158,6 +162,7 @@ def take_back_award(*, award: Award, reason: str, by: Any, at: dt.datetime) -> A
     )
     record = Opportunity.objects.select_for_update(of=("self",)).get(pk=row.opportunity_id)
     _settle(record, list(record.lots.all()), at=at)
+    record_release(row, at=at)
     versions.touch(*Award.REGISTERS)
     return row
 

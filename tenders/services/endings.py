@@ -11,6 +11,8 @@ from core import audit, versions
 from core.errors import AlreadyDone, DomainError
 from tenders.models import Opportunity
 
+from .releases import record_release
+
 
 class EndingRefused(DomainError):
     """The entry cannot end like this as it stands."""
@@ -60,5 +62,6 @@ def _end(row: Opportunity, action: str, facts: list[str], reason: str, *, by: An
     row.ended_reason = reason.strip()
     row.save(update_fields=fields)
     audit.record(action, row, by=by, at=at, organisation=row.organisation, after=audit.snapshot(row, fields))
+    record_release(row, at=at)
     versions.touch(*Opportunity.REGISTERS)
     return row

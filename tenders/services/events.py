@@ -84,6 +84,7 @@ def move_event(
         mail.owe(key=f"event-moved:{change.pk}:{one.pk}", to=one.email, subject=subject, text=text)
     record_release(change, at=at)
     versions.touch(*Event.REGISTERS)
+    record_release(row, at=at)
     return change
 
 
@@ -110,6 +111,7 @@ def cancel_event(*, event: Event, reason: str, by: Any, at: dt.datetime) -> Even
         mail.owe(key=f"event-cancelled:{row.pk}:{one.pk}", to=one.email, subject=subject, text=text)
     record_release(row, at=at)
     versions.touch(*Event.REGISTERS)
+    record_release(row, at=at)
     return row
 
 

@@ -15,6 +15,8 @@ from core.text import clean_plain_text
 from providers.models import Provider, Representative
 from tenders.models import Admission, AdmissionDecision, Framework, Lot, Suspension
 
+from .releases import record_release
+
 
 class AdmissionRefused(DomainError):
     """The decision cannot be made so."""
@@ -50,6 +52,7 @@ def admit(*, admission: Admission, reason: str, by: Any, at: dt.datetime) -> Adm
         text=f"{framework.organisation} has admitted {admission.provider} to “{admission.lot or framework}”.\n\n"
         f"Its reason: {decision.reason}\n\nCall-offs for members are in your workspace.",
     )
+    record_release(admission, at=at)
     versions.touch(*Framework.REGISTERS)
     return admission
 
@@ -104,6 +107,7 @@ def end_admission(
         f"Its reason: {decision.reason}\n\nPeople who use the service now are not affected by this message. Ask the "
         "organisation what happens next.",
     )
+    record_release(decision, at=at)
     versions.touch(*Framework.REGISTERS)
     return decision
 

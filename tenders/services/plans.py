@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
@@ -15,6 +16,8 @@ from core import audit, mail, versions
 from core.dates import EstimatedDate, london_date
 from core.errors import DomainError
 from tenders.models import DateChange, Opportunity, OpportunityQuerySet, stale_age
+
+from .releases import record_release
 
 
 class NothingMoves(DomainError):
@@ -53,8 +56,10 @@ def move_date(
     if old == to:
         raise NothingMoves("This is the date it has already.")
     setattr(row, field, to)
-    if row.closes_at and (row.opens_at is None or row.closes_at <= row.opens_at):
-        raise DateRefused("Choose a closing moment after the opening one.")
+    try:
+        row.validate_constraints()
+    except ValidationError as refusal:
+        raise DateRefused(" ".join(refusal.messages)) from refusal
     row.confirmed_at, row.confirmed_by = at, by
     row.save(update_fields=[field, "confirmed_at", "confirmed_by"])
     values = {"old_at": old, "new_at": to} if is_moment else {"old": old, "new": to}
@@ -70,6 +75,7 @@ def move_date(
         before={field: str(old or "")},
         after={field: str(to or ""), "reason": change.reason},
     )
+    record_release(change, at=at)
     versions.touch(*Opportunity.REGISTERS)
     return change
 

@@ -21,6 +21,8 @@ from tenders import question_letters
 from tenders.floods import sent_this_hour
 from tenders.models import Asker, Opportunity, OpportunityLot, Question
 
+from .releases import record_release
+
 ENDED = {Opportunity.Status.AWARDED, Opportunity.Status.WITHDRAWN, Opportunity.Status.CANCELLED}
 
 
@@ -197,6 +199,7 @@ def answer_question(*, question: Question, question_public: str, answer: str, by
     if asker is not None:
         subject, text = question_letters.answered(question=row)
         mail.owe(key=f"question-answered:{row.pk}", to=asker.email, subject=subject, text=text)
+    record_release(row, at=at)
     versions.touch(*Question.REGISTERS)
     return row
 

@@ -46,6 +46,17 @@ def record_release(record: Any, *, at: dt.datetime) -> Release | None:
     return made[0] if made else None
 
 
+@transaction.atomic
+def record_publication(record: Any, *, at: dt.datetime) -> Release | None:
+    """Append the first release of what was just published, and tell what it follows on from that it is there."""
+    made = record_release(record, at=at)
+    if isinstance(record, Opportunity):
+        for before in (record.renews, record.replaces_contract):
+            if before is not None:
+                record_release(before, at=at)
+    return made
+
+
 def is_told(record: Record) -> bool:
     """Whether releases tell of a record: it is public or will be, and not for members only."""
     return record.published_at is not None and not getattr(record, "is_members_only", False)

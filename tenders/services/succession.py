@@ -13,6 +13,8 @@ from core.dates import EstimatedDate, london_date, months_after, parse
 from core.errors import AlreadyDone, DomainError
 from tenders.models import Contract, ContractChange, ExtensionOption, Opportunity
 
+from .releases import record_release
+
 DECISION_FIELDS = ["end_decision", "end_decided_date", "end_decision_reason"]
 
 
@@ -113,6 +115,7 @@ def decide_end(
     )
     for successor in row.replaced_by.select_for_update(of=("self",)):
         _follow(successor, row, reason=reason, by=by, at=at)
+    record_release(row, at=at)
     versions.touch(*Contract.REGISTERS)
     return row
 
@@ -127,6 +130,7 @@ def _follow(successor: Opportunity, contract: Contract, *, reason: str, by: Any,
             successor.withdrawn_at, successor.withdrawn_by, successor.ended_reason = at, by, reason
             successor.save(update_fields=["withdrawn_at", "withdrawn_by", "ended_reason"])
             audit.record("opportunity.withdrawn", successor, by=by, at=at, organisation=successor.organisation)
+            record_release(successor, at=at)
             versions.touch(*Opportunity.REGISTERS)
     elif contract.end_decision == Contract.EndDecision.EXTEND and is_draft:
         # A public entry's dates move by an officer's own action, with the reason.
@@ -205,6 +209,7 @@ def extend_contract(
         # A public entry's dates move by an officer's own action, with the reason.
         successor.contract_start_date = _start_after(row)
         successor.save(update_fields=["contract_start_date"])
+    record_release(change, at=at)
     versions.touch(*Contract.REGISTERS)
     return change
 
