@@ -11,7 +11,7 @@ from django.conf import settings
 from commissioning.forms import LondonMomentField
 from core.text import clean_plain_text
 
-from .models import OpportunityLot
+from .models import Event, OpportunityLot
 
 SME, VCSE = "sme", "vcse"
 
@@ -104,7 +104,10 @@ class InterestForm(ReplyForm):
         queryset=OpportunityLot.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         help_text="Tick none if you do not know yet, or mean all of them.",
-        error_messages={"invalid_choice": "Choose lots of this tender", "invalid_pk_value": "Choose lots of this tender"},
+        error_messages={
+            "invalid_choice": "Choose lots of this tender",
+            "invalid_pk_value": "Choose lots of this tender",
+        },
     )
     note = forms.CharField(
         label="What should the buyer know? (optional)",
@@ -145,6 +148,15 @@ class MoveEventForm(forms.Form):
         max_length=1000,
         help_text="Everybody reads this, and all who registered get it by mail.",
     )
+
+    def for_record(self, event: Event) -> None:
+        """Begin with when and where it is now."""
+        self.initial = {
+            "starts_at": event.starts_at,
+            "ends_at": event.ends_at,
+            "place": event.place_as_stated,
+            "online_url": event.online_url,
+        }
 
     def clean_place(self) -> str:
         return clean_plain_text(self.cleaned_data["place"])

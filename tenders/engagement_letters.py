@@ -152,8 +152,7 @@ def confirm_interest(*, interest: Interest, token: str) -> tuple[str, str]:
             "Hello,",
             f"somebody, we think you, has told {opportunity.organisation} with your address that they may want to bid "
             f"for “{opportunity.title}”.",
-            "Open this page and press the button. Only then is it passed on:\n"
-            f"{address('tenders:interest', token)}",
+            f"Open this page and press the button. Only then is it passed on:\n{address('tenders:interest', token)}",
             f"The link works for seven days. {NOT_YOU}",
         ),
     )

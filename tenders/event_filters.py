@@ -45,7 +45,9 @@ class EventFilterSet(RegisterFilterSet):
 
     def filter_month(self, rows, name, value):
         first = dt.datetime.strptime(value, "%Y-%m").replace(tzinfo=LONDON)
-        return rows.filter(starts_at__gte=first, starts_at__lt=dt.datetime.combine(months_after(first.date(), 1), dt.time(), LONDON))
+        return rows.filter(
+            starts_at__gte=first, starts_at__lt=dt.datetime.combine(months_after(first.date(), 1), dt.time(), LONDON)
+        )
 
     class Meta:
         model = Event

@@ -82,9 +82,8 @@ def move_event(
         one.event = row
         subject, text = letters.moved(registration=one, change=change, token=token_of(one))
         mail.owe(key=f"event-moved:{change.pk}:{one.pk}", to=one.email, subject=subject, text=text)
-    record_release(change, at=at)
-    versions.touch(*Event.REGISTERS)
     record_release(row, at=at)
+    versions.touch(*Event.REGISTERS)
     return change
 
 
@@ -111,7 +110,6 @@ def cancel_event(*, event: Event, reason: str, by: Any, at: dt.datetime) -> Even
         mail.owe(key=f"event-cancelled:{row.pk}:{one.pk}", to=one.email, subject=subject, text=text)
     record_release(row, at=at)
     versions.touch(*Event.REGISTERS)
-    record_release(row, at=at)
     return row
 
 

@@ -100,5 +100,3 @@ def _without_page(request):
     query = request.GET.copy()
     query.pop("page", None)
     return f"?{query.urlencode()}" if query else ""
-
-
