@@ -17,6 +17,7 @@ from .procurement import Regime, ReservedFor, Route
 from .questions import Asker, AskerQuerySet, Question, QuestionQuerySet
 from .releases import OcdsImport, ReadRelease, Release, ReleaseQuerySet
 from .replies import Interest, InterestQuerySet, Registration, RegistrationQuerySet, Reply, ReplyQuerySet
+from .search import SearchArea, SearchCard, SearchRow, SearchText
 from .tender_lots import OpportunityLot
 
 __all__ = [
@@ -81,6 +82,10 @@ __all__ = [
     "ReservedFor",
     "Route",
     "SavedSearch",
+    "SearchArea",
+    "SearchCard",
+    "SearchRow",
+    "SearchText",
     "StatusSeen",
     "Subscriber",
     "Suspension",
