@@ -1,12 +1,12 @@
 """The pages of opportunities, frameworks and contracts."""
 
-from tests.browser.examples.visits import Examples, at, detail, register, three
+from tests.browser.examples.visits import Examples, at, detail, lost, register, three
 from tests.browser.rows.providers import bare_representative
+from tests.browser.rows.questions import over, tender_out, waiting_to_confirm
 from tests.browser.rows.tenders import (
     conditions,
     full_contract,
     full_framework,
-    full_opportunity,
     opportunities_in_every_state,
 )
 from tests.factories.core import UserFactory
@@ -18,9 +18,37 @@ def checked(framework, user=None, **expected):
     return at("tenders:framework_check", framework.slug, user=user or bare_representative(), **expected)
 
 
+def refused_question(press):
+    typed = {"question": "Short", "email": "none"}
+    return at("tenders:question_ask", tender_out().reference, send="Send the question", typed=typed)
+
+
+def confirming(**facts):
+    def visit(press):
+        waiting_to_confirm(**facts)
+        return at("tenders:question_confirm", "a-token", holds="pass")
+
+    return visit
+
+
 EXAMPLES = {
     "tenders:opportunities": register("tenders:opportunities", opportunities_in_every_state),
-    "tenders:opportunity": detail("tenders:opportunity", full_opportunity, OpportunityFactory, key="reference"),
+    "tenders:opportunity": detail("tenders:opportunity", tender_out, over, key="reference"),
+    "tenders:question_ask": Examples(
+        full=lambda press: at("tenders:question_ask", tender_out().reference, holds="Send the question"),
+        empty=lambda press: at("tenders:question_ask", over().reference, holds="The time for questions ended"),
+        error=refused_question,
+    ),
+    "tenders:question_sent": Examples(
+        full=lambda press: at("tenders:question_sent", tender_out().reference, user=bare_representative()),
+        empty=lambda press: at("tenders:question_sent", tender_out().reference, holds="Now confirm"),
+        error=lost("/opportunities/nothing/ask/sent/"),
+    ),
+    "tenders:question_confirm": Examples(
+        full=confirming(questions=3),
+        empty=confirming(),
+        error=lambda press: at("tenders:question_confirm", "unknown", status=410, holds="not known"),
+    ),
     "tenders:frameworks": register("tenders:frameworks", three(full_framework)),
     "tenders:framework": detail("tenders:framework", full_framework, FrameworkFactory),
     "tenders:framework_check": Examples(
