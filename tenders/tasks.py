@@ -1,7 +1,13 @@
+import datetime as dt
+
+from django.conf import settings
+
 from core import clock
 from core.jobs import job
 
 from . import services
+from .alerts import run
+from .services import subscriptions
 
 
 @job("tenders.ask_owners", nightly=True)
@@ -12,3 +18,15 @@ def ask_owners(*, job):
 @job("tenders.propose_successors", nightly=True)
 def propose_successors(*, job):
     services.propose_successors(at=clock.now(), progress=job.progress)
+
+
+@job("tenders.tell_subscribers", every=dt.timedelta(minutes=settings.ALERTS_MINUTES))
+def tell_subscribers(*, job):
+    at = clock.now()
+    subscriptions.ask_the_waiting(at=at)
+    run.run(at=at, progress=job.progress)
+
+
+@job("tenders.make_releases", nightly=True)
+def make_releases(*, job):
+    services.make_releases(at=clock.now(), progress=job.progress)

@@ -35,6 +35,10 @@ def _exactly_one(*names: str) -> Q:
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def told(self) -> Self:
+        """Return those to whom mail may go out: the twin of `Subscriber.is_told`."""
+        return self.filter(confirmed_at__isnull=False, stopped_at=None)
+
     def past_keeping(self, *, at: dt.datetime) -> Self:
         """Return those who never confirmed, who stopped, and who have nothing left they want to hear of."""
         before = at - Subscriber.keep_for
