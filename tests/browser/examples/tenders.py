@@ -10,7 +10,7 @@ from tests.browser.rows.tenders import (
     opportunities_in_every_state,
 )
 from tests.factories.core import UserFactory
-from tests.factories.tenders import ContractFactory, FrameworkFactory, OpportunityFactory
+from tests.factories.tenders import ContractFactory, FrameworkFactory
 
 
 def checked(framework, user=None, **expected):
