@@ -2,6 +2,7 @@ import pytest
 
 from tests.browser.inspector import Inspector
 from tests.browser.rows.strategies import Press
+from tests.tools.browser import KeptWindow
 
 
 @pytest.fixture(scope="session")
@@ -10,7 +11,17 @@ def press():
     return Press()
 
 
+@pytest.fixture(scope="session")
+def _kept_windows(_chromium, live_server):
+    windows = {
+        javascript: KeptWindow(_chromium, live_server.url, javascript=javascript) for javascript in (True, False)
+    }
+    yield windows
+    for window in windows.values():
+        window.close()
+
+
 @pytest.fixture
-def inspector(browse, html_checker):
+def inspector(_kept_windows, html_checker):
     """Opens pages on the running site and returns what is wrong with each."""
-    return Inspector(browse, html_checker)
+    return Inspector(_kept_windows, html_checker)

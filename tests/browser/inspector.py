@@ -26,16 +26,13 @@ STATUS_NOTE = "Failed to load resource: the server responded with a status of"
 class Inspector:
     """Collects the faults of pages. `problems` is empty for a page as it should be."""
 
-    def __init__(self, browse, html_checker):
-        self._browse = browse
+    def __init__(self, windows, html_checker):
+        self._windows = windows
         self._html_checker = html_checker
-        self._windows = {}
 
     def problems(self, visit):
         """Open the example's page and return a line for each fault."""
         window = self._window(visit.user)
-        window.console_errors.clear()
-        window.foreign_requests.clear()
         page = window.page
         page.set_viewport_size({"width": WIDE, "height": 900})
         response = page.goto(visit.path)
@@ -101,13 +98,10 @@ class Inspector:
         return navigation.value.text()
 
     def _window(self, user, *, javascript=True):
-        key = (user.pk if user else None, javascript)
-        if key not in self._windows:
-            window = self._browse(width=WIDE, javascript=javascript, bypass_csp=False)
-            if user:
-                _sign_in(window.page, user)
-            self._windows[key] = window
-        return self._windows[key]
+        window = self._windows[javascript].forget()
+        if user:
+            _sign_in(window.page, user)
+        return window
 
     @staticmethod
     def _is_expected(text, visit):

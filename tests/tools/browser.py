@@ -37,3 +37,40 @@ class Watched:
         parts = urlsplit(url)
         if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != host:
             self.foreign_requests.append(url)
+
+
+def open_window(browser, url, *, width=1280, height=900, javascript=True, **options):
+    """Return a new window, with no cookie and nothing in its cache, for pages below an address."""
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": height},
+        java_script_enabled=javascript,
+        locale="en-GB",
+        timezone_id="Europe/London",
+        reduced_motion="reduce",
+        **options,
+    )
+    context.set_default_timeout(30_000)
+    return Watched(context.new_page(), urlsplit(url).netloc)
+
+
+class KeptWindow:
+    """A window that many tests use, one after the other: opening one is dearer than most pages."""
+
+    def __init__(self, browser, url, **options):
+        self._url = url
+        self.watched = open_window(browser, url, **options)
+        self._debugger = self.watched.page.context.new_cdp_session(self.watched.page)
+
+    def forget(self):
+        """Make it as good as new: no cookie, nothing stored or cached, no page open and nothing complained of."""
+        self.watched.page.goto("about:blank")
+        self._debugger.send("Network.clearBrowserCache")
+        self._debugger.send("Network.clearBrowserCookies")
+        self._debugger.send("Storage.clearDataForOrigin", {"origin": self._url, "storageTypes": "all"})
+        self.watched.console_errors.clear()
+        self.watched.foreign_requests.clear()
+        return self.watched
+
+    def close(self):
+        self.watched.page.context.close()
