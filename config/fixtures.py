@@ -91,6 +91,14 @@ def _mapping(loader: _LineLoader, node: yaml.MappingNode) -> dict[Any, Any]:
 _LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
+def _without_lines(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_lines(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _without_lines(one) for key, one in value.items() if key != "__line__"}
+    return value
+
+
 @dataclass
 class Report:
     """What a load did, by model label."""
@@ -206,6 +214,8 @@ class _Loader:
                 many.append((name, value or []))
             elif definition.many_to_one or definition.one_to_one:
                 fields[name] = self._reference(row, name, definition.related_model, value)
+            elif isinstance(definition, models.JSONField):
+                fields[name] = _without_lines(value)
             elif isinstance(definition, models.DecimalField) and isinstance(value, float):
                 # YAML reads 40.7 as a binary fraction; its shortest text is what the file says.
                 fields[name] = str(value)

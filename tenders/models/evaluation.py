@@ -71,7 +71,7 @@ class Criterion(OwnedModel, SourcedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.weight.normalize():f}%"
+        return f"{self.name}: {Decimal(self.weight).normalize():f}%"
 
 
 class PanelSeat(OwnedModel, SourcedModel):

@@ -10,6 +10,7 @@ from commissioning.acting import SESSION_KEY
 from core import clock
 from core.dates import parse
 from tenders.models import Opportunity, OpportunityPartner
+from tenders.services.releases import record_release
 from tests.factories.commissioning import OfficerFactory, OrganisationFactory
 from tests.factories.core import UserFactory
 from tests.factories.providers import ProviderFactory, RepresentativeFactory
@@ -22,6 +23,7 @@ from tests.factories.tenders import (
     QuestionFactory,
     SuspensionFactory,
 )
+from tests.tenders.outputs import public_addresses, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +165,7 @@ def test_its_page_is_there_for_members_and_buyers_and_private():
         "member": 200, "officer": 200, "partner": 200, "other council": 404, "other provider": 404, "nobody": 404,
         "stranger": 404,
     }  # fmt: skip
-    assert {answer["Cache-Control"] for answer in answers.values()} == {"private, no-store"}
+    assert {one["Cache-Control"] for one in answers.values() if one.status_code == 200} == {"private, no-store"}
     assert [
         name for name, answer in answers.items() if answer.status_code == 404 and CANARY in answer.content.decode()
     ] == []
@@ -196,59 +198,30 @@ def test_only_members_ask_about_it():
     assert row.questions.count() == 1
 
 
-def everything_public():
-    """Every public address that can be asked for without naming a row, and those of the rows beside the call-off."""
-    from django.urls import get_resolver
-
-    found = []
-    for name, patterns in sorted(_names(get_resolver())):
-        if not patterns and not name.startswith(("admin", "account", "mfa", "providers:workspace")):
-            found.append(reverse(name))
-    return found
-
-
-def _names(resolver, prefix=""):
-    for one in resolver.url_patterns:
-        if hasattr(one, "url_patterns"):
-            yield from _names(one, f"{prefix}{one.namespace}:" if one.namespace else prefix)
-        elif one.name and not one.pattern.regex.groups and not _has_parameters(one):
-            try:
-                reverse(prefix + one.name)
-            except Exception:
-                continue
-            yield prefix + one.name, ""
-
-
-def _has_parameters(one):
-    return bool(getattr(one.pattern, "converters", {}))
-
-
 def test_no_public_output_knows_of_it():
     row = call_off(is_sample=False)
     OpportunityLotFactory(opportunity=row, title=f"{CANARY} part")
     QuestionFactory(opportunity=row, is_answered=True, question_public=f"{CANARY} asked?")
+    record_release(row, at=clock.now())
     public = OpportunityFactory(
         organisation=row.organisation, framework=row.framework, published_at=row.published_at, title="Known to all"
     )
-    addresses = {
-        *everything_public(),
-        public.get_absolute_url(),
-        row.framework.get_absolute_url(),
-        row.organisation.get_absolute_url(),
-        *(f"{url}?q={CANARY}" for url in (reverse("tenders:opportunities"), reverse("tenders:frameworks"))),
+    record_release(public, at=clock.now())
+    known = {
+        "reference": [row.reference, public.reference],
+        "slug": [row.framework.slug, row.organisation.slug],
+        "ocid": [row.ocid, public.ocid],
+        "kind": ["opportunity", "framework", "organisation"],
+        "pk": [row.pk],
     }
 
-    answers = {url: Client().get(url) for url in sorted(addresses)}
+    answers = texts(public_addresses(known))
+    searched = texts(
+        [reverse("tenders:opportunities") + f"?q={CANARY}", reverse("tenders:frameworks") + f"?q={CANARY}"]
+    )
 
-    assert "Known to all" in answers[public.get_absolute_url()].content.decode()
-    leaks = [
-        url for url, answer in answers.items()
-        if CANARY.lower() in _text(answer).replace(f"q={CANARY}", "").replace(f'value="{CANARY}"', "").lower()
-    ]  # fmt: skip
+    assert "Known to all" in answers[public.get_absolute_url()]
+    assert len(answers) > 40
+    leaks = [url for url, text in answers.items() if CANARY.lower() in text.replace(url, "").lower()]
     assert leaks == []
-    assert len(answers) > 20
-
-
-def _text(answer):
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return body.decode(errors="replace")
+    assert [url for url, text in searched.items() if f"{CANARY} mini" in text or row.reference in text] == []
