@@ -81,6 +81,8 @@ class Statement:
     :param cards: the table of what stands ready for each result, as JSON text.
     :param versions: SQL that goes in front of the answer.
     :param before: a part of the statement that sources join, such as the rows that hold the words.
+    :param key: the column of rows and cards that names what is found.
+    :param part: the SQL of what tells several rows of the same thing apart.
     """
 
     sources: Sequence[Source]
@@ -95,6 +97,8 @@ class Statement:
     before: str = ""
     before_params: tuple[Any, ...] = ()
     with_facets: bool = True
+    key: str = "service_id"
+    part: str = "row.location_id"
     params: list[Any] = field(default_factory=list)
 
     def build(self) -> tuple[str, list[Any]]:
@@ -109,6 +113,15 @@ class Statement:
         counts = "sums.counts, grouped.counts" if self.with_facets else "sums.counts, NULL"
         tables = "sums, grouped" if self.with_facets else "sums"
         sql = f"WITH {', '.join(parts)} SELECT {self.versions}, {counts}, {', '.join(answers)} FROM {tables}"
+        return sql, self.params
+
+    def build_ids(self) -> tuple[str, list[Any]]:
+        """Return the SQL of the first list alone, whole and without counts: the versions, and its ids in their order."""
+        self.params = [*self.before_params]
+        parts = [self.before] if self.before else []
+        sources = [self._source(source) for source in self.sources]
+        parts += [f"found AS ({' UNION ALL '.join(sources)})", self._hits()[0]]
+        sql = f"WITH {', '.join(parts)} SELECT {self.versions}, ARRAY(SELECT id FROM list_0 ORDER BY {self.pages[0].order})"
         return sql, self.params
 
     @property
@@ -132,7 +145,7 @@ class Statement:
         columns = ", ".join(f"row.{column}" for column in self.columns)
         self.params += [*source.distance_params, *source.flags_params, *source.params]
         rows = (
-            f"SELECT row.service_id AS id, row.location_id AS part, {source.distance} AS d,"
+            f"SELECT row.{self.key} AS id, {self.part} AS part, {source.distance} AS d,"
             f" {source.extra} AS {source.extra_name}, {columns}, ({source.flags}) AS flags,"
             f" {source.list_bit} AS list, {source.twice} AS twice FROM {source.tables} WHERE {source.condition}"
         )
@@ -215,10 +228,7 @@ class Statement:
 
     def _answer(self, number: int) -> str:
         page = self.pages[number]
-        if self.with_facets:
-            total = self._count_of(page.source.list_bit)
-        else:
-            total = f"counts[{number + 2}]"
+        total = self._total(number)
         first = (
             f"least({(page.number - 1) * page.size}, greatest(({total}::bigint - 1) / {page.size}, 0) * {page.size})"
         )
@@ -228,8 +238,12 @@ class Statement:
             f" ']'), ',' ORDER BY hit.number) FROM (SELECT id, part, d, row_number() OVER () AS number"
             f" FROM (SELECT id, part, d FROM list_{number} ORDER BY {page.order} LIMIT {page.size}"
             f" OFFSET (SELECT {first} FROM sums)) AS ordered) AS hit"
-            f" JOIN {self.cards} AS ready ON ready.service_id = hit.id)"
+            f" JOIN {self.cards} AS ready ON ready.{self.key} = hit.id)"
         )
+
+    def _total(self, number: int) -> str:
+        """The SQL of how many a list has, where the sums are at hand."""
+        return self._count_of(self.pages[number].source.list_bit) if self.with_facets else f"counts[{number + 2}]"
 
     def _count_of(self, bit: int) -> str:
         """The SQL that reads one bit's count out of the sums."""

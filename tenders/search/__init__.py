@@ -1,5 +1,22 @@
 """The search for opportunities: one question, one list, the counts of every filter."""
 
-from .question import OpportunityQuery, Order
+from .asking import Listed, Relaxed, Results, find_all, search, without_one_filter
+from .entries import Entry, Named, read_entries
+from .question import NAMES, PAGE_SIZE, PARAMETERS, OpportunityQuery, Order
 
-__all__ = ["OpportunityQuery", "Order"]
+__all__ = [
+    "NAMES",
+    "PAGE_SIZE",
+    "PARAMETERS",
+    "Entry",
+    "Listed",
+    "Named",
+    "OpportunityQuery",
+    "Order",
+    "Relaxed",
+    "Results",
+    "find_all",
+    "read_entries",
+    "search",
+    "without_one_filter",
+]

@@ -1,0 +1,82 @@
+"""How the rows of the search for opportunities (`tenders.models.SearchRow`) are read: filters and the bits of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from core.dates import london_date
+from core.search import FLAGS, Facet, FacetValue, place
+from tenders.models import Framework
+
+from .question import JOINING, LIVES, REGIMES, RESERVED, ROUTES, STAGES, SUITABLE, VALUES
+
+INDEX = "opportunities"
+
+# The bits of the column ``flags``, as `tenders_search_refresh` sets them. Those of the stages, and whether one can join
+# now, are set by the search at its moment.
+JOIN_NOW, IS_MARKET = 38, 39
+LIST, FOUND = 40, 41
+FLAGS_USED = 42
+
+STAGE = Facet("stages", FLAGS, {value: bit for bit, value in enumerate(STAGES)})
+LIFE = Facet("lives", FLAGS, {value: 6 + bit for bit, value in enumerate(LIVES)})
+ROUTE = Facet("routes", FLAGS, {value: 9 + bit for bit, value in enumerate(ROUTES)})
+REGIME = Facet("regimes", FLAGS, {value: 20 + bit for bit, value in enumerate(REGIMES)})
+VALUE = Facet("values", FLAGS, {value: 26 + bit for bit, value in enumerate(VALUES)})
+RESERVATION = Facet("reserved", FLAGS, {value: 33 + bit for bit, value in enumerate(RESERVED)})
+SUITS = Facet("suitable", FLAGS, {value: 36 + bit for bit, value in enumerate(SUITABLE)}, must_all=True)
+JOIN = Facet("joining", FLAGS, {"now": JOIN_NOW})
+TYPES = Facet("types", ("types_0", "types_1"))
+GROUPS = Facet("groups", ("groups_0",))
+PLACES = Facet("places", tuple(f"councils_{number}" for number in range(4)))
+BUYERS = Facet("buyers", tuple(f"buyers_{number}" for number in range(5)))
+FACETS = (STAGE, TYPES, GROUPS, PLACES, VALUE, LIFE, ROUTE, REGIME, RESERVATION, SUITS, JOIN, BUYERS)
+GROUPED = tuple(facet for facet in FACETS if not facet.is_flag)
+COLUMNS = tuple(column for facet in GROUPED for column in facet.columns)
+
+_FIXED = {
+    "stages": STAGES,
+    "lives": LIVES,
+    "routes": ROUTES,
+    "regimes": REGIMES,
+    "values": VALUES,
+    "reserved": RESERVED,
+    "suitable": SUITABLE,
+    "joining": JOINING,
+}
+FIXED_VALUES = {
+    name: tuple(FacetValue(value, label) for value, label in values.items()) for name, values in _FIXED.items()
+}
+
+_BITS = {value: place(bit) for value, bit in STAGE.bits.items()}
+OPEN = _BITS["open"]
+AHEAD = _BITS["planned"] | _BITS["engaging"]
+PASSED = _BITS["closed"] | _BITS["awarded"] | _BITS["date_passed"]
+
+
+def flags_sql(at: dt.datetime) -> tuple[str, tuple[Any, ...]]:
+    """Return the SQL of a row's flags at the moment of the search: with its status, and whether one can join now.
+
+    The status is the same as of `Opportunity.status`, which a test compares.
+    """
+    frameworks, framework_params = _open_frameworks(at)
+    today = london_date(at)
+    status = (
+        f"CASE WHEN row.awarded_at <= %s THEN {_BITS['awarded']} WHEN row.closes_at <= %s THEN {_BITS['closed']}"
+        f" WHEN row.opens_at <= %s THEN {OPEN}"
+        f" WHEN row.opens_at IS NULL AND row.planned_until < %s THEN {_BITS['date_passed']}"
+        f" WHEN row.engaging_from <= %s THEN {_BITS['engaging']} ELSE {_BITS['planned']} END"
+    )
+    is_open = "row.opens_at <= %s AND (row.closes_at IS NULL OR row.closes_at > %s) AND row.awarded_at IS NULL"
+    joins = (
+        f"CASE WHEN row.framework_id IN ({frameworks}) OR row.flags & {place(IS_MARKET)} <> 0 AND {is_open}"
+        f" THEN {place(JOIN_NOW)} ELSE 0 END"
+    )
+    return f"row.flags | {status} | {joins}", (at, at, at, today, today, *framework_params, at, at)
+
+
+def _open_frameworks(at: dt.datetime) -> tuple[str, tuple[Any, ...]]:
+    rows = Framework.objects.public(at=at).open_to_join(at=at).order_by().values("pk")
+    sql, params = rows.query.sql_with_params()
+    return sql, tuple(params)
