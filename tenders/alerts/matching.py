@@ -9,18 +9,20 @@ import datetime as dt
 
 from django.db import connection, transaction
 
-from tenders.models import AlertNews
+from tenders.models import AlertNews, SavedSearch
+
+from . import questions
 
 # So many pieces of news are matched in one transaction: enough that the statement pays, few enough that a crash loses
 # little.
-CHUNK = 250
+CHUNK = 500
 SECONDS = 200
 
 # What each piece of news is about, in each way one may follow it: under its framework, by its buyers.
 _ABOUT = """
 news AS MATERIALIZED (
     SELECT news.id, news.happened_at, news.kind, news.opportunity_id, news.framework_id, news.contract_id
-    FROM tenders_alertnews AS news WHERE news.id = ANY(%(news)s)
+    FROM tenders_alertnews AS news WHERE news.id = ANY(%s)
 ),
 about AS MATERIALIZED (
     SELECT id, happened_at, 'opportunity' AS kind, opportunity_id AS target FROM news WHERE opportunity_id IS NOT NULL
@@ -68,6 +70,24 @@ _BY_FOLLOW = " UNION ALL ".join(
     )
 )
 
+# All saved searches against what is new: each question once, then whoever saved it.
+_BY_SEARCH = f"""
+    SELECT news.id AS news_id, search.subscriber_id, search.frequency, search.id AS search_id, NULL::bigint AS follow_id
+    FROM pair JOIN news ON news.opportunity_id = pair.opportunity_id
+    JOIN tenders_savedsearch AS search ON search.query = pair.query
+    WHERE {_WANTED.format("search", "news")}
+"""
+
+# What is withdrawn or cancelled is in no list any more: those are told whom a search of theirs had told of it before.
+_BY_TOLD = f"""
+    SELECT news.id AS news_id, search.subscriber_id, search.frequency, search.id AS search_id, NULL::bigint AS follow_id
+    FROM news
+    JOIN tenders_alertnews AS earlier ON earlier.opportunity_id = news.opportunity_id
+    JOIN tenders_alertitem AS item ON item.news_id = earlier.id
+    JOIN tenders_savedsearch AS search ON search.id = ANY(item.searches)
+    WHERE news.kind = 'ended' AND {_WANTED.format("search", "news")}
+"""
+
 # A reminder of a deadline cannot wait for the weekly mail.
 _STORE = """
 INSERT INTO tenders_alertitem (subscriber_id, news_id, frequency, searches, follows)
@@ -102,8 +122,20 @@ def match_next(*, at: dt.datetime) -> bool:
         if not chunk:
             return False
         take_time()
-        sql = f"WITH {_ABOUT} {_STORE.format(found=_BY_FOLLOW)}"
-        with connection.cursor() as cursor:
-            cursor.execute(sql, {"news": chunk})
+        _match(chunk, at=at)
         AlertNews.objects.filter(pk__in=chunk).update(matched_at=at)
     return True
+
+
+def _match(chunk: list[int], *, at: dt.datetime) -> None:
+    has_searches = SavedSearch.objects.active().exists()
+    has_opportunities = AlertNews.objects.filter(pk__in=chunk, opportunity__isnull=False).exists()
+    parts, params, found = [_ABOUT], [chunk], [_BY_FOLLOW, _BY_TOLD]
+    if has_searches and has_opportunities:
+        questions.prepare(at=at)
+        pairs, more = questions.matches_sql(at, "SELECT opportunity_id FROM news WHERE opportunity_id IS NOT NULL")
+        parts.append(pairs)
+        params += more
+        found.append(_BY_SEARCH)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(parts)} {_STORE.format(found=' UNION ALL '.join(found))}", params)

@@ -142,6 +142,14 @@ class SavedSearch(Wanted):
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="searches")
     name = models.CharField(max_length=120)
     query = models.TextField(blank=True, help_text="The filters as they stand in an address; empty for the whole list.")
+    # The same in columns, so that all searches are held against all news in one statement (`tenders.alerts.questions`).
+    words = ArrayField(models.TextField(), default=list, blank=True, editable=False)
+    chosen = ArrayField(models.TextField(), default=list, blank=True, editable=False, help_text="“types:home-care”, …")
+    framework = models.CharField(max_length=80, blank=True, editable=False)
+    opens_from = models.DateField(null=True, editable=False)
+    opens_to = models.DateField(null=True, editable=False)
+    closes_from = models.DateField(null=True, editable=False)
+    closes_to = models.DateField(null=True, editable=False)
 
     class Meta:
         verbose_name_plural = "saved searches"

@@ -20,7 +20,7 @@ from core import audit, mail
 from core.errors import DomainError
 from core.text import clean_plain_text
 from providers.tokens import hash_of, new_token
-from tenders.alerts import letters, links
+from tenders.alerts import letters, links, questions
 from tenders.floods import sent_this_hour
 from tenders.models import AlertItem, Follow, Framework, Frequency, Opportunity, SavedSearch, Subscriber
 
@@ -282,6 +282,7 @@ def _want(person: Subscriber, want: Want, *, at: dt.datetime, is_sure: bool) -> 
     row.frequency = want.frequency
     if model is SavedSearch:
         row.name = _name(want.name)
+        questions.fill(row)
     if not is_running:
         row.created_at, row.stopped_at, row.confirmed_at = at, None, at if is_sure else None
     row.save()
