@@ -87,7 +87,7 @@ class EndingsMixin:
 
     def offers_ending(self, action: str, obj: Any) -> bool:
         at = clock.now()
-        if not obj.is_public(at=at) or obj.withdrawn_at or obj.cancelled_at:
+        if not obj.is_published(at=at) or obj.withdrawn_at or obj.cancelled_at:
             return False
         if action == "record_award":
             return obj.awarded_at is None or obj.lots.exists()

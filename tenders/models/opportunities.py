@@ -341,7 +341,11 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
 
     def is_public(self, *, at: dt.datetime) -> bool:
         """Whether anybody may see it at this moment: the twin of `OpportunityQuerySet.public`."""
-        return super().is_public(at=at) and not self.is_members_only
+        return self.is_published(at=at) and not self.is_members_only
+
+    def is_published(self, *, at: dt.datetime) -> bool:
+        """Whether it is no draft any more: everybody may see it, or the members of its framework."""
+        return super().is_public(at=at)
 
     def status(self, *, at: dt.datetime) -> Status:
         """Where the record stands at this moment, from its facts alone."""

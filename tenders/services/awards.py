@@ -168,7 +168,7 @@ def take_back_award(*, award: Award, reason: str, by: Any, at: dt.datetime) -> A
 
 
 def _check_tender(row: Opportunity, lots: list[OpportunityLot], lot: OpportunityLot | None, *, at: dt.datetime) -> None:
-    if not row.is_public(at=at):
+    if not row.is_published(at=at):
         raise AwardRefused("Publish the tender first: nobody has seen it yet.")
     if row.withdrawn_at or row.cancelled_at:
         raise AwardRefused("It was withdrawn or cancelled, so that nothing can be awarded.")

@@ -48,7 +48,7 @@ def cancel_opportunity(*, opportunity: Opportunity, reason: str, by: Any, at: dt
 
 def _locked(opportunity: Opportunity, reason: str, *, at: dt.datetime) -> Opportunity:
     row = Opportunity.objects.select_for_update(of=("self",)).get(pk=opportunity.pk)
-    if not row.is_public(at=at):
+    if not row.is_published(at=at):
         raise EndingRefused("Nobody has seen it yet: a draft is simply deleted.")
     if row.withdrawn_at or row.cancelled_at:
         raise AlreadyDone("It has ended already.")
