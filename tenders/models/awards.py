@@ -96,6 +96,11 @@ class Award(OwnedModel):
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.lot or self.opportunity}"
 
+    @property
+    def shown_value(self) -> str:
+        """The value as the organisation states it, else in pounds; empty where neither is known."""
+        return self.value_as_stated or (f"£{self.value_amount:,.0f}" if self.value_amount is not None else "")
+
     def status(self, *, at: dt.datetime) -> Status:
         """How the award stands at this moment: what is signed is no longer at a standstill."""
         today = london_date(at)

@@ -11,6 +11,9 @@ from providers.acting import acting_provider
 
 from ..filters import OpportunityFilterSet
 from ..models import Contract, DateChange, Framework, Notice, Opportunity
+from ..services import interests
+from ..timeline import for_timeline, steps, story
+from .events import show_bookings
 from .frame import REGISTERS, listed, show_statuses, tag_kind
 from .tender_parts import clarifications, judging, tender_parts
 
@@ -30,13 +33,13 @@ def opportunity_list(request):
 
 @login_not_required
 @require_safe
-@conditional(*REGISTERS, "strategies", "places", minute=True)
+@conditional(*REGISTERS, "strategies", "places", "events", "providers", minute=True)
 def opportunity(request, reference):
     at = clock.now()
     # Whoever is signed in gets a page of their own (`conditional`), so that a call-off for members is kept nowhere.
     rows = Opportunity.objects.visible_to(
         provider=acting_provider(request), organisation=acting_organisation(request), at=at
-    ).select_related("organisation", "source")
+    ).select_related("organisation", "source", "framework_lot")
     row = get_object_or_404(
         rows.prefetch_related(
             Prefetch("framework", Framework.objects.public(at=at)),
@@ -46,12 +49,17 @@ def opportunity(request, reference):
             "places",
             "partnerships__organisation",
             *tender_parts(at),
+            *for_timeline(at),
+            "coproduction_notes",
             Prefetch("notices", Notice.objects.published(at=at), to_attr="shown_notices"),
             Prefetch("date_changes", DateChange.objects.filter(changed_at__lte=at), to_attr="slips"),
         ),
         reference=reference,
     )
     status = row.status(at=at)
+    show_bookings(row.shown_events, at)
+    for award in row.shown_awards:
+        award.shown_status = award.status(at=at)
     partners = [one.organisation for one in row.partnerships.all()]
     context = {
         "opportunity": row,
@@ -61,7 +69,9 @@ def opportunity(request, reference):
         "status": status,
         "status_kind": tag_kind(row, status, at),
         "ended_at": {"withdrawn": row.withdrawn_at, "cancelled": row.cancelled_at}.get(status.value),
-        "steps": _steps(row, at),
+        "steps": steps(row, at=at),
+        "story": story(row, at=at),
+        "takes_interest": status not in interests.OVER,
         "judging": judging(row),
         "clarifications": clarifications(row, at),
         "is_unconfirmed": row.is_unconfirmed(at=at),
@@ -74,28 +84,3 @@ def opportunity(request, reference):
         "at": at,
     }
     return render(request, "tenders/opportunity.html", context)
-
-
-def _steps(row, at):
-    """The life of the record as the page's timeline: what is known of each step."""
-    status = row.status(at=at)
-    order = [
-        ("In the plan", str(row.source.published or "") if row.source else "", "Published by the organisation"),
-        ("Engagement", str(row.engagement_date or ""), "A chance to shape what is bought"),
-        ("Tender", str(row.tender_date or row.dates_as_stated or ""), ""),
-        ("Award", str(row.award_date or ""), ""),
-        ("Contract starts", str(row.contract_start_date or ""), ""),
-    ]
-    reached = {
-        Opportunity.Status.PLANNED: 0,
-        Opportunity.Status.DATE_PASSED: 0,
-        Opportunity.Status.ENGAGING: 1,
-        Opportunity.Status.OPEN: 2,
-        Opportunity.Status.CLOSED: 2,
-        Opportunity.Status.AWARDED: 3,
-    }.get(status)
-    steps = []
-    for number, (name, when, note) in enumerate(order):
-        state = "" if reached is None else "done" if number < reached else "now" if number == reached else ""
-        steps.append({"name": name, "when": when or "Not stated", "note": note, "state": state})
-    return steps
