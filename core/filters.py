@@ -30,8 +30,8 @@ class WordsFilter(django_filters.CharFilter):
             condition = Q()
             for name in self.searched:
                 condition |= Q(**{f"{name}__icontains": word}) & self.only.get(name.partition("__")[0], Q())
-            qs = qs.filter(condition)
-        return qs.distinct() if self.distinct and words else qs
+            qs = _where(qs, condition) if self.distinct else qs.filter(condition)
+        return qs
 
 
 class TreeFilter(django_filters.ModelChoiceFilter):
@@ -40,7 +40,12 @@ class TreeFilter(django_filters.ModelChoiceFilter):
     def filter(self, qs: Any, value: Any) -> Any:
         if value is None:
             return qs
-        return qs.filter(**{f"{self.field_name}__in": type(value).objects.within([value])}).distinct()
+        return _where(qs, Q(**{f"{self.field_name}__in": type(value).objects.within([value])}))
+
+
+def _where(rows: Any, condition: Q) -> Any:
+    """Rows that fulfil a condition on rows of another table, each once: by key, since wide rows are dear to compare."""
+    return rows.filter(pk__in=rows.model._default_manager.filter(condition).values("pk"))
 
 
 def _without_nul(data: QueryDict | None) -> QueryDict | None:

@@ -8,12 +8,21 @@ from django.db.models import Exists, OuterRef, Q
 
 from commissioning.models import Organisation
 from core import clock
-from core.filters import RegisterFilterSet, TreeFilter, WordsFilter
+from core.dates import london_date, months_after
+from core.filters import WORDS_READ, RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, LifeStage, ServiceType
 
-from .models import Contract, Framework, Opportunity
+from .models import Contract, ContractSupplier, Framework, Opportunity
 
 # The same as in `ContractQuerySet.for_public_list`: the clock is the request's transaction.
+SHOWN_NAME = Q(provider=None) | Q(provider__published_at__lte=TransactionNow())
+# Name, words, and the pounds from which on and below which.
+VALUE_BANDS = [
+    ("under-100k", "Under £100,000", 0, 100_000),
+    ("100k-1m", "£100,000 to under £1 million", 100_000, 1_000_000),
+    ("1m-5m", "£1 million to under £5 million", 1_000_000, 5_000_000),
+    ("5m", "£5 million or more", 5_000_000, None),
+]
 SHOWN_SUPPLIER = Q(suppliers__provider=None) | Q(suppliers__provider__published_at__lte=TransactionNow())
 
 
@@ -82,9 +91,50 @@ class ContractFilterSet(ProcurementFilterSet):
         label="Words",
         distinct=True,
     )
+    new = django_filters.ChoiceFilter(
+        label="New", empty_label="All", method="filter_new",
+        choices=[(str(months), f"Started in the last {months} months") for months in (3, 6, 12)],
+    )  # fmt: skip
+    ending = django_filters.ChoiceFilter(
+        label="Ending", empty_label="All", method="filter_ending",
+        choices=[(str(months), f"Ends within {months} months") for months in (6, 12, 24)],
+    )  # fmt: skip
+    supplier = django_filters.CharFilter(label="Provider", method="filter_supplier")
     arrangement = django_filters.ChoiceFilter(
         label="Arrangement", empty_label="All arrangements", choices=Contract.Arrangement
     )
+    size = django_filters.ChoiceFilter(
+        label="Kind of provider", empty_label="All", method="filter_size",
+        choices=[("sme", "Small and medium-sized firms"), ("vcse", "Voluntary and community organisations")],
+    )  # fmt: skip
+    value = django_filters.ChoiceFilter(
+        label="Value", empty_label="All", method="filter_value",
+        choices=[(name, words) for name, words, _, _ in VALUE_BANDS] + [("unknown", "Not published")],
+    )  # fmt: skip
+
+    def filter_new(self, rows, name, value):
+        return rows.started_since(months_after(london_date(clock.now()), -int(value)), at=clock.now())
+
+    def filter_ending(self, rows, name, value):
+        return rows.ending_by(months_after(london_date(clock.now()), int(value)), at=clock.now())
+
+    def filter_supplier(self, rows, name, value):
+        suppliers = ContractSupplier.objects.filter(SHOWN_NAME, contract=OuterRef("pk"))
+        for word in value.split()[:WORDS_READ]:
+            named = Q(provider__name__icontains=word) | Q(name_as_stated__icontains=word)
+            rows = rows.filter(Exists(suppliers.filter(named)))
+        return rows
+
+    def filter_size(self, rows, name, value):
+        suppliers = ContractSupplier.objects.filter(SHOWN_NAME, contract=OuterRef("pk"))
+        return rows.filter(Exists(suppliers.filter(**{f"is_{value}": True})))
+
+    def filter_value(self, rows, name, value):
+        if value == "unknown":
+            return rows.filter(value_amount=None)
+        _, _, least, below = next(band for band in VALUE_BANDS if band[0] == value)
+        rows = rows.filter(value_amount__gte=least)
+        return rows if below is None else rows.filter(value_amount__lt=below)
 
     class Meta:
         model = Contract

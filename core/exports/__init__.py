@@ -18,12 +18,13 @@ A number stays a number and a date a date. What is not known is said in words (`
 `unguarded` takes the guard off again where a file of ours is read back.
 """
 
-from .cells import Cell, Column, Table, begins_like_a_formula, file_name, guarded, sheet_name, unguarded
+from .cells import NOT_STATED, Cell, Column, Table, begins_like_a_formula, file_name, guarded, sheet_name, unguarded
 from .delimited import csv_bytes
 from .responses import csv_response, xlsx_response
 from .workbook import xlsx_bytes
 
 __all__ = [
+    "NOT_STATED",
     "Cell",
     "Column",
     "Table",

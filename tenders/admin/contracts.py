@@ -12,6 +12,7 @@ from ..award_forms import ExtendForm
 from ..forms import DecideEndForm
 from ..models import Contract, ContractCommissioner, ContractSupplier, ExtensionOption
 from .base import PublishableAdmin
+from .register_import import RegisterImportMixin
 
 
 class SupplierInline(ScopedTabularInline):
@@ -29,7 +30,7 @@ class ExtensionOptionInline(ScopedTabularInline):
 
 
 @admin.register(Contract)
-class ContractAdmin(PublishableAdmin):
+class ContractAdmin(RegisterImportMixin, PublishableAdmin):
     list_display = ["title", "arrangement", "starts", "ends"]
     search_fields = ["title", "reference"]
     prepopulated_fields = {"reference": ["title"]}

@@ -1,6 +1,6 @@
 """Public pages of the procurement registers: opportunities, frameworks, contracts."""
 
-from .contracts import contract, contract_list
+from .contracts import contract, contract_csv, contract_list, contract_template, contract_xlsx
 from .events import event, event_calendar, event_calendars, event_list
 from .frameworks import framework, framework_check, framework_list
 from .opportunities import opportunity, opportunity_list
@@ -18,7 +18,10 @@ from .replies import (
 
 __all__ = [
     "contract",
+    "contract_csv",
     "contract_list",
+    "contract_template",
+    "contract_xlsx",
     "event",
     "event_calendar",
     "event_calendars",

@@ -5,12 +5,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.dates import london_date
+from core.exports import csv_response, xlsx_response
 from core.versions import conditional
 from providers.models import Service
 
+from ..exports.contracts import for_export, register, template
 from ..filters import ContractFilterSet
-from ..models import Contract, Framework, Opportunity, public_suppliers
+from ..models import Contract, Framework
+from ..timeline import contract_story, for_contract_timeline
 from .frame import REGISTERS, listed, show_statuses, tag_kind
+
+FILES = [("CSV", "csv"), ("Excel", "xlsx")]
+# Rows in memory at a time.
+CHUNK = 2_000
 
 
 @login_not_required
@@ -18,12 +26,47 @@ from .frame import REGISTERS, listed, show_statuses, tag_kind
 @conditional(*REGISTERS, "providers", minute=True)
 def contract_list(request):
     at = clock.now()
-    filters = ContractFilterSet(
-        request.GET or None, queryset=Contract.objects.public(at=at).for_public_list(at=at).passed_last(at=at)
-    )
-    context = listed(request, filters)
+    context = listed(request, _narrowed(request, at))
     show_statuses(context["page"], at)
+    query = request.GET.copy()
+    query.pop("page", None)
+    words = f"?{query.urlencode()}" if query else ""
+    context["files"] = [(name, reverse(f"tenders:contracts_{kind}") + words) for name, kind in FILES]
     return render(request, "tenders/contracts.html", context)
+
+
+def _narrowed(request, at):
+    rows = Contract.objects.public(at=at).for_public_list(at=at).passed_last(at=at)
+    return ContractFilterSet(request.GET or None, queryset=rows)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "providers", minute=True)
+def contract_csv(request):
+    """The list of the page as a file, exactly."""
+    return _file(request, csv_response)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "providers", minute=True)
+def contract_xlsx(request):
+    return _file(request, xlsx_response)
+
+
+def _file(request, respond):
+    at = clock.now()
+    rows = for_export(_narrowed(request, at).qs, at=at)
+    name = f"contracts-register-{london_date(at)}"
+    return respond(register(at), rows.iterator(chunk_size=CHUNK), name=name)
+
+
+@login_not_required
+@require_safe
+def contract_template(request):
+    """An empty file with the columns that officers may read in again."""
+    return csv_response(template(), [], name="contracts-register-template")
 
 
 @login_not_required
@@ -35,7 +78,7 @@ def contract(request, reference):
     row = get_object_or_404(
         rows.prefetch_related(
             Prefetch("framework", Framework.objects.public(at=at)),
-            Prefetch("suppliers", public_suppliers(at=at)),
+            *for_contract_timeline(at),
             Prefetch("services", Service.objects.public(at=at)),
             "commissioners__organisation",
             "types",
@@ -52,6 +95,7 @@ def contract(request, reference):
         "breadcrumbs": [("Contracts", reverse("tenders:contracts"))],
         "status": status,
         "status_kind": tag_kind(row, status, at),
-        "followed_by": Opportunity.objects.public(at=at).filter(replaces_contract=row).order_by("title"),
+        "story": contract_story(row, at=at),
+        "tender": getattr(row, "opportunity", None),
     }
     return render(request, "tenders/contract.html", context)

@@ -1,6 +1,6 @@
 """The pages of opportunities, frameworks and contracts."""
 
-from tests.browser.examples.visits import Examples, at, detail, lost, register, three
+from tests.browser.examples.visits import Examples, at, detail, lost, plain, register, three
 from tests.browser.rows.providers import bare_representative
 from tests.browser.rows.questions import over, tender_out, waiting_to_confirm
 from tests.browser.rows.tenders import (
@@ -57,5 +57,8 @@ EXAMPLES = {
         error=lambda press: checked(FrameworkFactory(), user=UserFactory(), status=403, holds="invite you by e-mail"),
     ),
     "tenders:contracts": register("tenders:contracts", three(full_contract)),
+    "tenders:contracts_csv": plain("tenders:contracts_csv"),
+    "tenders:contracts_xlsx": plain("tenders:contracts_xlsx"),
+    "tenders:contracts_template": plain("tenders:contracts_template"),
     "tenders:contract": detail("tenders:contract", full_contract, ContractFactory, key="reference"),
 }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from core.dates import parse
 from tenders.models import ContractSupplier, EntryCondition
 from tests.factories.commissioning import OrganisationFactory, SourceDocumentFactory
 from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory
@@ -9,12 +10,18 @@ from tests.factories.providers import ServiceFactory
 from tests.factories.strategies import ActionFactory, MessageFactory, PriorityFactory
 from tests.factories.tenders import (
     AdmissionFactory,
+    AwardFactory,
+    AwardSupplierFactory,
+    ContractChangeFactory,
     ContractFactory,
     ContractSupplierFactory,
+    DocumentFactory,
     EntryConditionFactory,
+    ExtensionOptionFactory,
     FrameworkFactory,
     LotFactory,
     OpportunityFactory,
+    OpportunityLotFactory,
     RateFactory,
 )
 
@@ -34,6 +41,12 @@ def full_contract(**more):
     contract.client_groups.add(ClientGroupFactory())
     contract.commissioners.create(organisation=OrganisationFactory())
     contract.services.add(ServiceFactory())
+    tender = OpportunityFactory(organisation=organisation, contract=contract, awarded_at=NOW)
+    award = AwardFactory(opportunity=tender, contract=contract, award_date="2024-01-10", signed_date="2024-02-01")
+    AwardSupplierFactory(award=award)
+    ExtensionOptionFactory(contract=contract, number=1, decide_by_date="2040-01-01")
+    ContractChangeFactory(contract=contract, old_end=parse("2026"), new_end=parse("2027"))
+    OpportunityFactory(organisation=organisation, replaces_contract=contract, tender_date="Spring 2040")
     return contract
 
 
@@ -74,6 +87,13 @@ def full_opportunity(**more):
     action = ActionFactory(priority=PriorityFactory())
     action.opportunities.add(opportunity)
     MessageFactory().opportunities.add(opportunity)
+    DocumentFactory(opportunity=opportunity)
+    AwardSupplierFactory(
+        award=AwardFactory(opportunity=opportunity, lot=OpportunityLotFactory(opportunity=opportunity))
+    )
+    AwardFactory(
+        opportunity=opportunity, outcome="not_awarded", cancelled_date="2026-01-05", cancelled_reason="A fault."
+    )
     return opportunity
 
 

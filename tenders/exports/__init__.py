@@ -1,0 +1,1 @@
+"""Public registers of procurement as files, one module a register."""

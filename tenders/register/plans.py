@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from commissioning.models import Organisation
+from core.exports import NOT_STATED
+from core.imports import Problems
+from core.models import ClientGroup, ServiceType
+from tenders.exports.contracts import for_export
+from tenders.models import Contract, Regime
+
+from . import cells
+from .reading import KEY, SheetRow
+
+REFERENCE = re.compile(r"[-a-zA-Z0-9_]{1,80}")
+NOTHING = NOT_STATED
+Read = Callable[[str], Any]
+# Column, field, and what its words mean.
+FIELDS: dict[str, tuple[str, Read]] = {
+    "Title": ("title", lambda words: cells.text(words, most=250)),
+    "Department": ("department", lambda words: cells.text(words, most=160)),
+    "Description": ("summary", lambda words: cells.text(words, multiline=True)),
+    "Value in pounds": ("value_amount", cells.pounds),
+    "Value as stated": ("value_as_stated", lambda words: cells.text(words, most=250)),
+    "VAT that cannot be recovered": ("irrecoverable_vat", cells.pounds),
+    "Start": ("starts", cells.day),
+    "End": ("ends", cells.day),
+    "Review": ("review", cells.day),
+    "Term as stated": ("term_as_stated", lambda words: cells.text(words, most=250)),
+    "Extension as stated": ("extension_as_stated", lambda words: cells.text(words, most=250)),
+    "Extension months": ("extension_months", lambda words: cells.whole(words, most=600)),
+    "End if extended": ("ends_if_extended", cells.day),
+    "Quote or tender": ("procured_by", lambda words: cells.choice(words, Contract.ProcuredBy.choices, "")),
+    "Arrangement": ("arrangement", lambda words: cells.choice(words, Contract.Arrangement.choices, "unknown")),
+    "Law": ("regime", lambda words: cells.choice(words, Regime.choices, "unknown")),
+}
+SUPPLIER, DETAILS = "Supplier", ("Supplier number", "SME", "VCSE")
+TYPES, GROUPS = "Type of care", "Who it is for"
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """A supplier as a row tells of it."""
+
+    name: str
+    number: str = ""
+    sme: bool | None = None
+    vcse: bool | None = None
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One cell that differs: what stands in the register and what would stand there."""
+
+    column: str
+    old: str
+    new: str
+
+
+@dataclass
+class RowPlan:
+    """What one row of the file would do."""
+
+    number: int
+    reference: str
+    title: str
+    pk: int | None
+    changes: list[FieldChange] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    suppliers: list[Supplier] | None = None
+    types: list[ServiceType] | None = None
+    groups: list[ClientGroup] | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.pk is None
+
+
+@dataclass
+class Plan:
+    """All that a file would change, row by row."""
+
+    organisation: Organisation
+    rows: list[RowPlan]
+    left_out: int
+
+    @property
+    def added(self) -> list[RowPlan]:
+        return [row for row in self.rows if row.is_new]
+
+    @property
+    def changed(self) -> list[RowPlan]:
+        return [row for row in self.rows if not row.is_new and row.changes]
+
+    @property
+    def unchanged(self) -> list[RowPlan]:
+        return [row for row in self.rows if not row.is_new and not row.changes]
+
+    def fingerprint(self) -> str:
+        """What tells this plan from another: if the register changed meanwhile, it differs."""
+        told = [
+            [row.reference, row.pk, [[one.column, one.old, one.new] for one in row.changes]]
+            for row in (*self.added, *self.changed)
+        ]
+        return hashlib.sha256(json.dumps([self.organisation.pk, told]).encode()).hexdigest()
+
+
+def make_plan(rows: Iterable[SheetRow], *, organisation: Organisation, at: dt.datetime) -> Plan:
+    """Say what the rows would change in an organisation's own register. Nothing is changed by it.
+
+    :raises FileRefused: with every cell that cannot be understood, by sheet, row and column.
+    """
+    rows = list(rows)
+    problems = Problems()
+    references = [row.cells.get(KEY, "") for row in rows]
+    twice = {reference for reference, count in Counter(references).items() if count > 1}
+    mine = {one.reference: one for one in for_export(Contract.objects.owned_by(organisation), at=at)}
+    others = Contract.objects.filter(reference__in=references).exclude(organisation=organisation)
+    taken = set(others.values_list("reference", flat=True))
+    trees = (_by_name(ServiceType), _by_name(ClientGroup))
+    planned = []
+    for row, reference in zip(rows, references, strict=True):
+        here = {"sheet": row.sheet, "row": row.number}
+        if not REFERENCE.fullmatch(reference):
+            problems.add("Write a reference of letters, digits and hyphens, at most 80.", column=KEY, **here)  # type: ignore[arg-type]
+        elif reference in twice:
+            problems.add(f"“{reference}” stands in more than one row.", column=KEY, **here)  # type: ignore[arg-type]
+        elif reference in taken or reference == "new":
+            # Whose it is, is not told.
+            problems.add(f"“{reference}” cannot be used here. Choose another.", column=KEY, **here)  # type: ignore[arg-type]
+        else:
+            planned.append(_plan_row(row, reference, mine.get(reference), trees, problems))
+    problems.refuse_if_any()
+    return Plan(organisation, planned, left_out=len(set(mine) - set(references)))
+
+
+def _plan_row(
+    row: SheetRow, reference: str, contract: Any, trees: tuple[dict[str, Any], dict[str, Any]], problems: Problems
+) -> RowPlan:
+    title = contract.title if contract else cells.text(row.cells.get("Title", ""))
+    plan = RowPlan(row.number, reference, title, contract.pk if contract else None)
+
+    def read(column: str, reader: Read) -> Any:
+        try:
+            return reader(row.cells[column])
+        except ValueError as error:
+            problems.add(str(error), sheet=row.sheet, row=row.number, column=column)
+            return None
+
+    if not row.cells.get("Title") and (contract is None or "Title" in row.cells):
+        problems.add("A contract has a title.", sheet=row.sheet, row=row.number, column="Title")
+    for column, (name, reader) in FIELDS.items():
+        if column not in row.cells:
+            continue
+        new = read(column, reader)
+        old = getattr(contract, name) if contract else _blank(name)
+        if not cells.same(old, new):
+            plan.values[name] = new
+            plan.changes.append(FieldChange(column, _words(name, old), _words(name, new)))
+    if SUPPLIER in row.cells:
+        _plan_suppliers(plan, row, contract, problems)
+    for column, attribute, tree in ((TYPES, "types", trees[0]), (GROUPS, "groups", trees[1])):
+        if column in row.cells:
+            found = read(column, lambda words, tree=tree: _nodes(words, tree))
+            old_names = getattr(contract, f"shown_{attribute}") if contract else []
+            if found is not None and {one.name for one in found} != set(old_names):
+                setattr(plan, attribute, found)
+                plan.changes.append(FieldChange(column, _list(old_names), _list(one.name for one in found)))
+    return plan
+
+
+def _plan_suppliers(plan: RowPlan, row: SheetRow, contract: Any, problems: Problems) -> None:
+    names = cells.parted(row.cells[SUPPLIER])
+    old = [Supplier(one["name"], one["number"] or "", one["sme"], one["vcse"]) for one in contract.shown_suppliers] if contract else []  # fmt: skip
+    old = [Supplier(one.name.replace(";", ","), one.number, one.sme, one.vcse) for one in old]
+    details: dict[str, list[Any]] = {}
+    for column in DETAILS:
+        words = cells.parted(row.cells.get(column, ""))
+        if words and len(words) != len(names):
+            problems.add(
+                f"There are {len(names)} suppliers and {len(words)} entries here: write one for each, between "
+                f"semicolons, and “{NOT_STATED}” where it is not known.",
+                sheet=row.sheet, row=row.number, column=column,
+            )  # fmt: skip
+            return
+        try:
+            details[column] = [_detail(column, word) for word in words] or [_unknown(column)] * len(names)
+        except ValueError as error:
+            problems.add(str(error), sheet=row.sheet, row=row.number, column=column)
+            return
+        if column not in row.cells:
+            known = {one.name: one for one in old}
+            details[column] = [_kept(column, known.get(name)) for name in names]
+    too_long = next((name for name in names if len(name) > 250), None)
+    if too_long or len(set(names)) < len(names):
+        reason = "A name is longer than 250 signs." if too_long else "A supplier stands there twice."
+        problems.add(reason, sheet=row.sheet, row=row.number, column=SUPPLIER)
+        return
+    new = [Supplier(*facts) for facts in zip(names, *(details[column] for column in DETAILS), strict=True)]
+    if new != old:
+        plan.suppliers = new
+        plan.changes.append(FieldChange(SUPPLIER, _list(map(_told, old)), _list(map(_told, new))))
+
+
+def _detail(column: str, word: str) -> Any:
+    if column != DETAILS[0]:
+        return cells.yes_or_no(word)
+    number = "" if word.casefold() == NOT_STATED.casefold() else word
+    if len(number) > 20:
+        raise ValueError("A company or charity number has at most 20 signs.")
+    return number
+
+
+def _unknown(column: str) -> Any:
+    return "" if column == DETAILS[0] else None
+
+
+def _kept(column: str, supplier: Supplier | None) -> Any:
+    if supplier is None:
+        return _unknown(column)
+    return dict(zip(DETAILS, (supplier.number, supplier.sme, supplier.vcse), strict=True))[column]
+
+
+def _told(one: Supplier) -> str:
+    facts = [one.number, *(word for flag, word in ((one.sme, "SME"), (one.vcse, "VCSE")) if flag)]
+    denied = [f"no {word}" for flag, word in ((one.sme, "SME"), (one.vcse, "VCSE")) if flag is False]
+    told = ", ".join([fact for fact in facts if fact] + denied)
+    return f"{one.name} ({told})" if told else one.name
+
+
+def _nodes(words: str, tree: dict[str, Any]) -> list[Any]:
+    names = cells.parted(words)
+    unknown = [name for name in names if name.casefold() not in tree]
+    if unknown:
+        raise ValueError(f"“{unknown[0][:60]}” is not in the list of the portal.")
+    return [tree[name.casefold()] for name in names]
+
+
+def _by_name(model: Any) -> dict[str, Any]:
+    return {one.name.replace(";", ",").casefold(): one for one in model.objects.order_by("pk")}
+
+
+def _blank(name: str) -> Any:
+    default = Contract._meta.get_field(name).get_default()
+    return default
+
+
+def _words(name: str, value: Any) -> str:
+    if value is None or value == "" or value == "unknown":
+        return NOTHING
+    choices = dict(Contract._meta.get_field(name).flatchoices)
+    return str(choices.get(value, value))
+
+
+def _list(names: Iterable[str]) -> str:
+    return "; ".join(names) or NOTHING
