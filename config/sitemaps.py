@@ -11,7 +11,7 @@ from commissioning.models import Organisation
 from core import clock
 from providers.models import Provider, Service
 from strategies.models import Action, Edition, Strategy
-from tenders.models import Contract, Framework, Opportunity
+from tenders.models import Contract, Event, Framework, Opportunity
 
 
 class PortalSitemap(Sitemap):
@@ -34,6 +34,7 @@ class PageSitemap(PortalSitemap):
             "tenders:opportunities",
             "tenders:frameworks",
             "tenders:contracts",
+            "tenders:events",
             "providers:services",
             "providers:providers",
             "commissioning:organisations",
@@ -109,6 +110,11 @@ class ContractSitemap(RowSitemap):
         return Contract.objects.public(at=clock.now()).only("reference", "published_at").order_by("reference")
 
 
+class EventSitemap(RowSitemap):
+    def items(self):
+        return Event.objects.listed(at=clock.now()).only("slug", "published_at").order_by("slug")
+
+
 class OrganisationSitemap(RowSitemap):
     def items(self):
         return Organisation.objects.only("slug").order_by("slug")
@@ -139,6 +145,7 @@ SITEMAPS = {
     "opportunities": OpportunitySitemap,
     "frameworks": FrameworkSitemap,
     "contracts": ContractSitemap,
+    "events": EventSitemap,
     "organisations": OrganisationSitemap,
     "services": ServiceSitemap,
     "providers": ProviderSitemap,

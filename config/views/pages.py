@@ -31,7 +31,11 @@ def accessibility(request):
 @require_safe
 @transaction.non_atomic_requests
 def privacy(request):
-    return render(request, "config/privacy.html", {"contact_email": settings.CONTACT_EMAIL})
+    return render(
+        request,
+        "config/privacy.html",
+        {"contact_email": settings.CONTACT_EMAIL, "engagement_kept_days": settings.ENGAGEMENT_KEPT_DAYS},
+    )
 
 
 @login_not_required

@@ -6,15 +6,28 @@ import datetime as dt
 from typing import Any
 
 from django import template
-from django.db.models import F
+from django.db.models import F, Prefetch
 
 from commissioning.models import Organisation
 from providers.models import Provider, Service
 from tenders.call_offs import open_call_offs
-from tenders.models import Admission, Contract, ContractSupplier, Framework, Opportunity
+from tenders.models import (
+    Admission,
+    Contract,
+    ContractSupplier,
+    Event,
+    Forum,
+    Framework,
+    Interest,
+    Opportunity,
+    Registration,
+)
+from tenders.services.replies import token_of
 
 register = template.Library()
 SHOWN = 5
+# More than a provider's people go to at one time; each is a line of the workspace.
+MOST_ENGAGED = 50
 
 
 @register.inclusion_tag("tenders/windows/organisation.html")
@@ -29,7 +42,39 @@ def organisation_tenders(organisation: Organisation, at: dt.datetime) -> dict[st
         "frameworks": frameworks.for_list()[:SHOWN],
         "framework_count": frameworks.count(),
         "contract_count": Contract.objects.public(at=at).filter(organisation=organisation).count(),
+        "events": Event.objects.public(at=at)
+        .upcoming(at=at)
+        .filter(organisation=organisation)
+        .order_by("starts_at", "pk")[:SHOWN],
+        "forums": _forums(organisation, at=at),
     }
+
+
+def _forums(organisation: Organisation, *, at: dt.datetime) -> Any:
+    meetings = Event.objects.public(at=at).upcoming(at=at).order_by("starts_at", "pk")
+    rows = Forum.objects.public(at=at).filter(organisation=organisation).order_by("order", "name", "pk")
+    return rows.prefetch_related(Prefetch("events", meetings, to_attr="meetings"))
+
+
+@register.inclusion_tag("tenders/windows/engagement.html")
+def provider_engagement(provider: Provider, user: Any, at: dt.datetime) -> dict[str, Any]:
+    """Where a provider's people go, and what they may bid for. Each opens and takes back only what is their own."""
+    registrations = (
+        Registration.objects.live()
+        .filter(provider=provider, event__ends_at__gt=at)
+        .select_related("event", "user")
+        .order_by("event__starts_at", "pk")
+    )
+    interests = (
+        Interest.objects.live()
+        .filter(provider=provider)
+        .select_related("opportunity", "user")
+        .order_by("-confirmed_at", "-pk")
+    )
+    shown = {"registrations": list(registrations[:MOST_ENGAGED]), "interests": list(interests[:MOST_ENGAGED])}
+    for row in [*shown["registrations"], *shown["interests"]]:
+        row.own_token = token_of(row) if row.user == user else ""
+    return {**shown, "at": at}
 
 
 @register.inclusion_tag("tenders/windows/provider.html")

@@ -34,6 +34,8 @@ def event_list(request):
     filters = EventFilterSet(request.GET or None, queryset=rows)
     context = listed(request, filters)
     show_bookings(context["page"], at)
+    for row in context["page"]:
+        row.shown_where = row.organisation.name
     context["calendar_query"] = _without_page(request)
     return render(request, "tenders/events.html", context)
 

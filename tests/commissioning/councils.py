@@ -14,6 +14,7 @@ from strategies.models import Edition, EditionFile, Progress
 from tenders.models import ContractCommissioner, FrameworkPartner, OpportunityPartner
 from tests.factories import NOON
 from tests.factories import commissioning as own
+from tests.factories import engagement as meeting
 from tests.factories import providers as directory
 from tests.factories import strategies as documents
 from tests.factories import tenders as buying
@@ -106,6 +107,12 @@ class Council:
         option = self._add(buying.ExtensionOptionFactory(contract=contract))
         self._add(buying.ContractChangeFactory(contract=contract, option=option))
         self._add(buying.ForumFactory(**draft))
+        event = self._add(meeting.EventFactory(**draft, opportunity=opportunity))
+        self._add(meeting.EventChangeFactory(event=event))
+        self._add(meeting.CoproductionNoteFactory(opportunity=None, event=event))
+        self._add(meeting.RegistrationFactory(event=event, user=keeper, provider=provider))
+        interest = self._add(meeting.InterestFactory(opportunity=opportunity, user=keeper, provider=provider))
+        interest.lots.add(part_of_tender)
 
         strategy = self._add(documents.StrategyFactory(**draft, source=source))
         strategy.partnerships.create(**mine)
