@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+# The tests' database, made while the checks run; each test process copies it.
+TEMPLATE = "test_template"
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(sys.executable).parent
@@ -47,19 +49,32 @@ def checks(folder: str) -> list[tuple[str, list[str], dict[str, str]]]:
     ]
 
 
+def run_checks() -> list[str]:
+    """Run each check, print how it went, and return the names of those that failed."""
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, command, environment in checks(folder):
+            started = time.monotonic()
+            result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+            print(f"{'ok    ' if result.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - started:.0f} s)")
+            if result.returncode:
+                failed.append(name)
+                print(result.stdout + result.stderr)
+            sys.stdout.flush()
+    return failed
+
+
 def main(arguments: list[str]) -> int:
     words = [word for word in arguments if word not in {"--fast", "--slow"}]
     failed = []
+    environment = dict(os.environ)
     if not words:
-        with tempfile.TemporaryDirectory() as folder:
-            for name, command, environment in checks(folder):
-                started = time.monotonic()
-                result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-                print(f"{'ok    ' if result.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - started:.0f} s)")
-                if result.returncode:
-                    failed.append(name)
-                    print(result.stdout + result.stderr)
-                sys.stdout.flush()
+        template = subprocess.Popen([PYTHON, "-m", "tests.tools.template", TEMPLATE], cwd=ROOT)
+        failed = run_checks()
+        if template.wait() == 0:
+            environment["TEST_TEMPLATE"] = TEMPLATE
+        else:
+            failed.append("the tests' database")
         if failed:
             print(f"These checks failed: {', '.join(failed)}. The tests follow.", flush=True)
     marks = "not slow"
@@ -67,8 +82,9 @@ def main(arguments: list[str]) -> int:
         marks = "not slow and not browser"
     elif "--slow" in arguments:
         marks = ""
-    side_by_side = [] if words else ["-n", "auto", "--dist", "loadfile"]
-    tests = subprocess.run([PYTHON, "-m", "pytest", "-q", "-m", marks, *side_by_side, *words], cwd=ROOT)
+    side_by_side = [] if words else ["-n", "auto", "--dist", "worksteal"]
+    command = [PYTHON, "-m", "pytest", "-q", "-m", marks, *side_by_side, *words]
+    tests = subprocess.run(command, cwd=ROOT, env=environment)
     return tests.returncode or (1 if failed else 0)
 
 

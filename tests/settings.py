@@ -34,3 +34,5 @@ VERSIONS_KEPT_SECONDS = 0.0
 # Static files are served from where they are written and built, and are not collected first.
 STATIC_ROOT = BASE_DIR / "static" / "build"  # noqa: F405
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+if os.environ.get("TEST_TEMPLATE"):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TEST_TEMPLATE"]}  # noqa: F405

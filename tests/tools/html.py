@@ -23,15 +23,8 @@ class HtmlChecker:
             [
                 *("java", "-Dnu.validator.servlet.bind-address=127.0.0.1", "-Dnu.validator.client.charset-sniffing=1"),
                 # Compiled once and lightly, it costs half: it lives for some hundred pages. That needs a larger stack.
-                *(
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xss16m",
-                    "-Xmx512m",
-                    "-cp",
-                    str(JAR),
-                    "nu.validator.servlet.Main",
-                    str(port),
-                ),
+                *("-XX:TieredStopAtLevel=1", "-Xss16m"),
+                *("-Xmx512m", "-cp", str(JAR), "nu.validator.servlet.Main", str(port)),
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,
