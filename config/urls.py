@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("commissioning.urls")),
     path("api/v1/schema/", interface.schema, name="api_schema"),
     path("api/v1/docs/", interface.documentation, name="api_docs"),
+    path("ocds/", include("tenders.ocds.urls")),
     path("openreferral/v3/", include("providers.open_referral.urls")),
     path("account/", include("config.account_urls")),
     path("admin/", admin.site.urls),

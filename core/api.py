@@ -23,13 +23,13 @@ from rest_framework.views import exception_handler
 from core.versions import conditional
 
 # Where answers are for programs, whatever goes wrong on the way to them.
-PREFIXES = ("/openreferral/", "/api/")
+PREFIXES = ("/openreferral/", "/api/", "/ocds/")
 SAFE_METHODS = ("GET", "HEAD")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
     "Access-Control-Max-Age": "86400",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.fixtures import FixturesRefused, load_fixtures
 from core import clock
+from tenders import services
 
 
 class Command(BaseCommand):
@@ -25,4 +26,7 @@ class Command(BaseCommand):
         for label in sorted(report.created | report.updated):
             created, updated = report.created.get(label, 0), report.updated.get(label, 0)
             self.stdout.write(f"{label}: {created} new, {updated} changed")
+        # What is loaded is published by nobody's press of a button.
+        made = services.make_releases(at=clock.now(), is_thorough=True)
+        self.stdout.write(f"OCDS releases: {made} new")
         self.stdout.write(self.style.SUCCESS(f"Loaded; {report.unchanged} rows were there already."))
