@@ -8,6 +8,13 @@ app_name = "tenders"
 
 urlpatterns = [
     path("opportunities/", views.opportunity_list, name="opportunities"),
+    path("opportunities.atom", views.opportunity_atom, name="opportunity_atom"),
+    path("opportunities.csv", views.opportunity_csv, name="opportunity_csv"),
+    path("opportunities.ics", views.opportunity_ics, name="opportunity_ics"),
+    path("opportunities.json", views.opportunity_json, name="opportunity_json"),
+    path("opportunities.xlsx", views.opportunity_xlsx, name="opportunity_xlsx"),
+    path("opportunities/calendar/", views.opportunity_calendar, name="opportunity_calendar"),
+    path("opportunities/<slug:reference>.ics", views.opportunity_dates, name="opportunity_dates"),
     path("opportunities/<slug:reference>/", views.opportunity, name="opportunity"),
     path("opportunities/<slug:reference>/ask/", views.question_ask, name="question_ask"),
     path("opportunities/<slug:reference>/ask/sent/", views.question_sent, name="question_sent"),

@@ -1,9 +1,19 @@
 """Public pages of the procurement registers: opportunities, frameworks, contracts."""
 
+from .browse import (
+    opportunity_atom,
+    opportunity_calendar,
+    opportunity_csv,
+    opportunity_dates,
+    opportunity_ics,
+    opportunity_json,
+    opportunity_list,
+    opportunity_xlsx,
+)
 from .contracts import contract, contract_csv, contract_list, contract_template, contract_xlsx
 from .events import event, event_calendar, event_calendars, event_list
 from .frameworks import framework, framework_check, framework_list
-from .opportunities import opportunity, opportunity_list
+from .opportunities import opportunity
 from .questions import question_ask, question_confirm, question_sent
 from .replies import (
     event_register,
@@ -36,7 +46,14 @@ __all__ = [
     "interest_register_sent",
     "interest_withdraw",
     "opportunity",
+    "opportunity_atom",
+    "opportunity_calendar",
+    "opportunity_csv",
+    "opportunity_dates",
+    "opportunity_ics",
+    "opportunity_json",
     "opportunity_list",
+    "opportunity_xlsx",
     "question_ask",
     "question_confirm",
     "question_sent",

@@ -9,26 +9,12 @@ from core import clock
 from core.versions import conditional
 from providers.acting import acting_provider
 
-from ..filters import OpportunityFilterSet
 from ..models import Contract, DateChange, Framework, Notice, Opportunity
 from ..services import interests
 from ..timeline import for_timeline, steps, story
 from .events import show_bookings
-from .frame import REGISTERS, listed, show_statuses, tag_kind
+from .frame import REGISTERS, tag_kind
 from .tender_parts import clarifications, judging, tender_parts
-
-
-@login_not_required
-@require_safe
-@conditional(*REGISTERS, minute=True)
-def opportunity_list(request):
-    at = clock.now()
-    filters = OpportunityFilterSet(
-        request.GET or None, queryset=Opportunity.objects.listed(at=at).for_public_list(at=at).passed_last(at=at)
-    )
-    context = listed(request, filters)
-    show_statuses(context["page"], at)
-    return render(request, "tenders/opportunities.html", context)
 
 
 @login_not_required

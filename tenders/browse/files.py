@@ -1,0 +1,198 @@
+"""The list as files: the columns of CSV and XLSX, the news feed, and plain JSON. Pure: entries in, bytes or data out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
+
+from core.dates import EstimatedDate
+from core.exports import Column, Table
+from tenders.models import ReservedFor
+from tenders.search import Entry, Named
+
+from .parts import value_words
+
+LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+
+
+def absolute(path: str) -> str:
+    """Return a path as a whole address."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+
+
+def _names(things: Iterable[Named]) -> str:
+    return "; ".join(one.name for one in things)
+
+
+def _words(date: EstimatedDate | None) -> str:
+    return str(date) if date else ""
+
+
+TABLE: Table[Entry] = Table(
+    "Opportunities",
+    [
+        Column("Reference", lambda row: row.record.reference, width=30),
+        Column("Title", lambda row: row.record.title, width=60),
+        Column("Status", lambda row: str(row.status.label), width=16),
+        Column("Who buys", lambda row: row.buyer.name, width=32),
+        Column("Together with", lambda row: _names(row.partners), width=32, unknown=""),
+        Column("Kind of care", lambda row: _names(row.types), width=36),
+        Column("Who it is for", lambda row: _names(row.groups), width=36),
+        Column("Where", lambda row: _names(row.places), width=30),
+        Column("Lots", lambda row: "; ".join(row.lots), width=36, unknown=""),
+        Column("Market engagement", lambda row: _words(row.record.engagement_date)),
+        Column("Tender notice", lambda row: _words(row.record.tender_date)),
+        Column("Opens", lambda row: row.record.opens_at, width=20),
+        Column("Questions until", lambda row: row.record.questions_close_at, width=20),
+        Column("Closes", lambda row: row.record.closes_at, width=20),
+        Column("Award", lambda row: row.record.awarded_at or _words(row.record.award_date)),
+        Column("Contract starts", lambda row: _words(row.record.contract_start_date)),
+        Column("Contract ends", lambda row: _words(row.record.contract_end_date)),
+        Column("Dates as stated", lambda row: row.record.dates_as_stated, width=36, unknown=""),
+        Column("Present contract ends", lambda row: _words(row.replaces.ends) if row.replaces else ""),
+        Column("Value from, pounds", lambda row: row.record.value_from, width=18),
+        Column("Value to, pounds", lambda row: row.record.value_to, width=18),
+        Column("Value as stated", lambda row: row.record.value_as_stated, width=30),
+        Column("How", lambda row: "" if row.record.route == "unknown" else row.record.get_route_display(), width=36),
+        Column("Law", lambda row: "" if row.record.regime == "unknown" else row.record.get_regime_display(), width=32),
+        Column("Framework", lambda row: row.framework.name if row.framework else "", width=32, unknown=""),
+        Column("Suitable for small firms", lambda row: row.record.is_sme_suitable, width=14),
+        Column("Suitable for voluntary organisations", lambda row: row.record.is_vcse_suitable, width=14),
+        Column("Reserved for", lambda row: _reserved(row), width=28, unknown=""),
+        Column("Last confirmed", lambda row: row.record.confirmed_date(), width=16),
+        Column("Open contracting id", lambda row: row.record.ocid, width=40),
+        Column("Page", lambda row: absolute(row.url), width=50),
+    ],
+)
+
+
+def _reserved(row: Entry) -> str:
+    return str(ReservedFor(row.record.reserved_for).label) if row.record.reserved_for else ""
+
+
+# --- News feed ---
+
+
+class _Feed(Atom1Feed):
+    """A feed whose age is that of its newest entry, or that is told, so that the same list gives the same bytes."""
+
+    def latest_post_date(self) -> dt.datetime:
+        if self.items:
+            return max(item["updateddate"] for item in self.items)
+        return self.feed["begun_at"]  # type: ignore[no-any-return]
+
+
+def atom(entries: Iterable[Entry], *, title: str, page: str, feed: str, begun_at: dt.datetime) -> bytes:
+    """Return the list as a news feed: each entry under an id that never changes, as old as its last public change.
+
+    :param page: the path of the list; ``feed`` that of the feed itself.
+    :param begun_at: the feed's age where it has no entry.
+    """
+    made = _Feed(
+        title=title,
+        link=absolute(page),
+        description="Care contracts that councils and the NHS mean to buy",
+        feed_url=absolute(feed),
+        feed_guid=absolute(feed),
+        language="en-GB",
+        feed_copyright="Open Government Licence v3.0",
+        begun_at=begun_at,
+    )
+    for entry in entries:
+        record = entry.record
+        facts = [
+            f"{entry.status.label}. {entry.buyer.name}.",
+            record.summary,
+            f"Tender: {record.tender_date}." if record.tender_date else "",
+            f"Value: {value_words(record)}." if value_words(record) else "",
+        ]
+        made.add_item(
+            title=record.title,
+            link=absolute(entry.url),
+            description=escape(" ".join(part for part in facts if part)),
+            unique_id=absolute(entry.url),
+            pubdate=record.published_at,
+            updateddate=entry.updated_at,
+            author_name=entry.buyer.name,
+            categories=[one.name for one in entry.types],
+        )
+    return made.writeString("utf-8").encode()
+
+
+# --- JSON ---
+
+
+def as_data(entry: Entry) -> dict[str, Any]:
+    """Return an entry as plain data. What is not known is null; a date keeps its words and the days they allow."""
+    record = entry.record
+    return {
+        "reference": record.reference,
+        "ocid": record.ocid,
+        "url": absolute(entry.url),
+        "ocds": absolute(reverse("ocds:record_of", args=[record.ocid])),
+        "title": record.title,
+        "summary": record.summary or None,
+        "status": entry.status.value,
+        "buyer": _data(entry.buyer),
+        "partners": [_data(one) for one in entry.partners],
+        "types": [_data(one) for one in entry.types],
+        "client_groups": [_data(one) for one in entry.groups],
+        "places": [_data(one) for one in entry.places],
+        "lots": list(entry.lots),
+        "engagement": _date(record.engagement_date),
+        "tender": _date(record.tender_date),
+        "opens_at": _moment(record.opens_at),
+        "questions_close_at": _moment(record.questions_close_at),
+        "closes_at": _moment(record.closes_at),
+        "award": _date(record.award_date),
+        "awarded_at": _moment(record.awarded_at),
+        "contract_start": _date(record.contract_start_date),
+        "contract_end": _date(record.contract_end_date),
+        "dates_as_stated": record.dates_as_stated or None,
+        "value_from": str(record.value_from) if record.value_from is not None else None,
+        "value_to": str(record.value_to) if record.value_to is not None else None,
+        "value_as_stated": record.value_as_stated or None,
+        "route": None if record.route == "unknown" else record.route,
+        "regime": None if record.regime == "unknown" else record.regime,
+        "framework": _data(entry.framework) if entry.framework else None,
+        "is_sme_suitable": record.is_sme_suitable,
+        "is_vcse_suitable": record.is_vcse_suitable,
+        "reserved_for": record.reserved_for or None,
+        "is_sample": record.is_sample,
+        "published_at": _moment(record.published_at),
+        "updated_at": _moment(entry.updated_at),
+    }
+
+
+def json_bytes(entries: Iterable[Entry], *, title: str, page: str, count: int) -> Iterator[bytes]:
+    """Yield the list as one JSON document, entry by entry."""
+    head = {"title": title, "url": absolute(page), "licence": LICENCE, "count": count}
+    yield _text(head)[:-1].encode() + b', "opportunities": ['
+    between = b"\n"
+    for entry in entries:
+        yield between + _text(as_data(entry)).encode()
+        between = b",\n"
+    yield b"\n]}\n"
+
+
+def _text(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, allow_nan=False)
+
+
+def _data(one: Named) -> dict[str, str]:
+    return {"slug": one.slug, "name": one.name}
+
+
+def _date(date: EstimatedDate | None) -> dict[str, str | None] | None:
+    return date.as_json() if date else None
+
+
+def _moment(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,148 @@
+"""The pipeline by quarter: when each planned tender of a list may open, and when its contract starts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.charts import Chart, Kind, Point, Series
+from core.dates import london_date
+from tenders.models import Opportunity
+from tenders.search import Entry
+
+# More rows than these are counted by quarter instead.
+MOST_ROWS = 24
+# An axis of more quarters than these has no room for their names.
+MOST_QUARTERS = 40
+_NUMBERS = "no one two three four five six seven eight nine ten".split()  # noqa: SIM905 - readable as words
+_OVER = {Opportunity.Status.CLOSED, Opportunity.Status.AWARDED}
+
+
+def pipeline(entries: Sequence[Entry], *, slug: str) -> Chart | None:
+    """Return the plot of the tenders that are planned or open, or None where fewer than two tell when they open."""
+    told = [(entry, when) for entry in entries if entry.status not in _OVER if (when := _opening(entry))]
+    if len(told) < 2:
+        return None
+    told.sort(key=lambda one: (one[1][0], one[1][1], one[0].record.title))
+    first, last = told[0][1][0], max(when[1] for _, when in told)
+    quarters = list(_quarters(first, last))
+    is_plotted = len(told) <= MOST_ROWS and len(quarters) <= MOST_QUARTERS
+    unknown = sum(entry.status not in _OVER for entry in entries) - len(told)
+    note = "Organisations may change or drop any of these."
+    if unknown:
+        note = f"{unknown} more do not say when they open. {note}"
+    title = _finding([entry for entry, _ in told], quarters, told)
+    if is_plotted:
+        return _timeline(told, quarters, title=title, note=note, slug=slug)
+    counts = Counter(_start_of_quarter(when[0]) for _, when in told)
+    points = tuple(Point(_name(day), Decimal(counts.get(day, 0))) for day in quarters if counts.get(day))
+    return Chart(
+        kind=Kind.COLUMNS,
+        title=title,
+        what="Tenders by the first quarter in which each may open",
+        series=(Series("Tenders", points),),
+        note=note,
+        slug=slug,
+    )
+
+
+def _timeline(
+    told: Sequence[tuple[Entry, tuple[dt.date, dt.date]]],
+    quarters: Sequence[dt.date],
+    *,
+    title: str,
+    note: str,
+    slug: str,
+) -> Chart:
+    end = _following(quarters[-1])
+    points = []
+    for entry, (first, last) in told:
+        start = entry.record.contract_start_date
+        points.append(
+            Point(
+                label=entry.record.title,
+                low=_place(first),
+                value=_place(last + dt.timedelta(days=1)),
+                text=_when(entry),
+                detail=f"contract starts {start}" if start else "",
+            )
+        )
+    ticks = tuple((_place(day), _name(day)) for day in (*quarters, end))
+    return Chart(
+        kind=Kind.TIMELINE,
+        title=title,
+        what="When each tender is planned to open, by quarter",
+        series=(Series("Tender", tuple(points)),),
+        ticks=ticks,
+        note=note,
+        slug=slug,
+    )
+
+
+def _opening(entry: Entry) -> tuple[dt.date, dt.date] | None:
+    record = entry.record
+    if record.opens_at:
+        day = london_date(record.opens_at)
+        return day, day
+    date = record.tender_date
+    return (date.earliest, date.latest) if date and date.earliest and date.latest else None
+
+
+def _when(entry: Entry) -> str:
+    record = entry.record
+    if record.opens_at:
+        day = london_date(record.opens_at)
+        return f"{day.day} {day:%B %Y}"
+    return str(record.tender_date)
+
+
+def _finding(
+    entries: Sequence[Entry],
+    quarters: Sequence[dt.date],
+    told: Sequence[tuple[Entry, tuple[dt.date, dt.date]]],
+) -> str:
+    """What the plot shows, in a sentence: the time most of them name, where that is more than a few."""
+    words, count = Counter(_when(entry) for entry in entries).most_common(1)[0]
+    if 2 * count > len(entries):
+        every = count == len(entries)
+        subject = (
+            f"All {_number(count)} tenders"
+            if every
+            else f"{_number(count).capitalize()} of {_number(len(entries))} tenders"
+        )
+        return f"{subject} open in {words[0].lower() + words[1:] if words[:1] in 'SAW' and words[:3] not in MONTHS else words}"
+    first, last = min(when[0] for _, when in told), max(when[1] for _, when in told)
+    return f"{_number(len(entries)).capitalize()} tenders open between {first:%B %Y} and {last:%B %Y}"
+
+
+MONTHS = ("Sep", "Aug", "Apr")
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
+
+
+def _quarters(first: dt.date, last: dt.date) -> list[dt.date]:
+    found = [_start_of_quarter(first)]
+    while _following(found[-1]) <= last and len(found) < 400:
+        found.append(_following(found[-1]))
+    return found
+
+
+def _start_of_quarter(day: dt.date) -> dt.date:
+    return dt.date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+def _following(quarter: dt.date) -> dt.date:
+    return dt.date(quarter.year + (quarter.month == 10), (quarter.month + 2) % 12 + 1, 1)
+
+
+def _name(quarter: dt.date) -> str:
+    last = _following(quarter) - dt.timedelta(days=1)
+    return f"{quarter:%b} to {last:%b} {quarter.year}"
+
+
+def _place(day: dt.date) -> Decimal:
+    return Decimal(day.toordinal())
