@@ -163,7 +163,7 @@ def _met(facet: core_search.Facet) -> str:
     if facet.is_flag:
         asked = f"question.flags_{facet.name}"
         return f"entry.flags & {asked} = {asked}" if facet.must_all else f"entry.flags & {asked} <> 0"
-    either = " | ".join(f"entry.{column} & question.{column}" for column in facet.columns)
+    either = " | ".join(f"(entry.{column} & question.{column})" for column in facet.columns)
     if facet is rows.PLACES:
         return f"({either} <> 0 OR entry.places && question.places)"
     return f"({either}) <> 0"
