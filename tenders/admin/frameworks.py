@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from commissioning import permissions
 from commissioning.admin import ScopedStackedInline, ScopedTabularInline, object_action
@@ -11,7 +13,7 @@ from core import clock
 
 from .. import services as pipeline
 from ..forms import AdmissionForm, EndAdmissionForm, RefuseForm, SuspendForm
-from ..models import Admission, AdmissionDecision, EntryCondition, Forum, Framework, FrameworkPartner, Lot, Rate
+from ..models import Admission, EntryCondition, Forum, Framework, FrameworkPartner, Lot, Rate
 from .base import PublishableAdmin, ReleasedAdmin
 
 
@@ -54,23 +56,6 @@ def _is_public(framework: Any) -> bool:
     return framework is not None and framework.published_at is not None
 
 
-class AdmissionDecisionInline(ScopedTabularInline):
-    """What was decided and why; it stays as it was."""
-
-    model = AdmissionDecision
-    fields = ["provider", "lot", "kind", "reason", "decided_at", "decided_by"]
-    readonly_fields = fields
-
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-
 class FrameworkPartnerInline(ScopedTabularInline):
     model = FrameworkPartner
 
@@ -86,9 +71,17 @@ class FrameworkAdmin(PublishableAdmin):
         EntryConditionInline,
         RateInline,
         AdmissionInline,
-        AdmissionDecisionInline,
     ]
     object_actions = ["publish", "refuse_admission"]
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        made = ["decisions_made"] if obj is not None and obj.decisions.exists() else []
+        return [*super().get_readonly_fields(request, obj), *made]
+
+    @admin.display(description="who was admitted, refused and taken off, and why")
+    def decisions_made(self, obj: Framework) -> SafeString:
+        rows = obj.decisions.select_related("provider", "lot", "framework")
+        return format_html_join("", "<p>{:%d.%m.%Y}, {}. {}</p>", ((one.decided_at, one, one.reason) for one in rows))
 
     def offers(self, action: str, obj: Any) -> bool:
         return obj.published_at is not None if action == "refuse_admission" else super().offers(action, obj)

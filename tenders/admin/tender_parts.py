@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from commissioning.admin import ScopedStackedInline, ScopedTabularInline, object_action
 from commissioning.admin.inlines import ScopedInlineFormSet
@@ -64,32 +66,24 @@ class PanelSeatInline(ScopedTabularInline):
     fields = ["order", "role", "sits_for", "sits_for_as_stated", "seats", "is_lived_experience", "is_partner"]
 
 
-class AddendumInline(ScopedTabularInline):
-    """What everybody was told; it stays as it was."""
-
-    model = Addendum
-    fields = ["number", "published_at", "text", "changed"]
-    readonly_fields = fields
-    ordering = ["-number"]
-
-    @admin.display(description="changes")
-    def changed(self, obj: Addendum) -> str:
-        return "; ".join(f"{one['name']}: was “{one['old']}”, now “{one['new']}”" for one in obj.changes)
-
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
+def _in_words(addendum: Addendum) -> str:
+    changes = [f"{one['name']}: was “{one['old']}”, now “{one['new']}”" for one in addendum.changes]
+    return "; ".join(one for one in [addendum.text, *changes] if one)
 
 
 class TenderPartsMixin:
     """Tells everybody by an addendum what an officer changes in a tender that is out, and warns of social value."""
 
-    part_inlines = [OpportunityLotInline, CriterionInline, PanelSeatInline, AddendumInline]
+    part_inlines = [OpportunityLotInline, CriterionInline, PanelSeatInline]
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        told = ["addenda_told"] if obj is not None and obj.addenda.exists() else []
+        return [*super().get_readonly_fields(request, obj), *told]  # type: ignore[misc]
+
+    @admin.display(description="addenda")
+    def addenda_told(self, obj: Opportunity) -> SafeString:
+        lines = ((one.number, one.published_at, _in_words(one)) for one in obj.addenda.order_by("-number"))
+        return format_html_join("", "<p>{}, {:%d.%m.%Y}: {}</p>", lines)
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         request.facts_before = facts(Opportunity.objects.get(pk=obj.pk)) if change else {}

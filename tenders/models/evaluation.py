@@ -71,7 +71,12 @@ class Criterion(OwnedModel, SourcedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}: {Decimal(self.weight).normalize():f}%"
+        return f"{self.name}: {self.percent}"
+
+    @property
+    def percent(self) -> str:
+        """The weight as people write it: 60%, 7.5%."""
+        return f"{Decimal(self.weight).normalize():f}%"
 
 
 class PanelSeat(OwnedModel, SourcedModel):

@@ -12,12 +12,20 @@ from core.dates import parse
 from tenders.models import Opportunity, OpportunityPartner
 from tenders.services.releases import record_release
 from tests.factories.commissioning import OfficerFactory, OrganisationFactory
-from tests.factories.core import UserFactory
+from tests.factories.core import ServiceTypeFactory, UserFactory
 from tests.factories.providers import ProviderFactory, RepresentativeFactory
+from tests.factories.strategies import MessageFactory
 from tests.factories.tenders import (
+    AddendumFactory,
     AdmissionFactory,
+    AwardFactory,
+    AwardSupplierFactory,
+    ContractFactory,
+    DateChangeFactory,
+    DocumentFactory,
     FrameworkFactory,
     LotFactory,
+    NoticeFactory,
     OpportunityFactory,
     OpportunityLotFactory,
     QuestionFactory,
@@ -199,16 +207,29 @@ def test_only_members_ask_about_it():
 
 
 def test_no_public_output_knows_of_it():
-    row = call_off(is_sample=False)
+    old, new = ContractFactory(title="Old contract"), ContractFactory(title="New contract")
+    row = call_off(is_sample=False, replaces_contract=old, contract=new)
+    row.types.add(kind := ServiceTypeFactory())
     OpportunityLotFactory(opportunity=row, title=f"{CANARY} part")
+    NoticeFactory(opportunity=row, number=CANARY)
+    AddendumFactory(opportunity=row, text=f"{CANARY} changes")
+    DocumentFactory(opportunity=row, title=f"{CANARY} paper", url=f"https://{CANARY}.example/")
+    DateChangeFactory(opportunity=row, reason=f"{CANARY} takes longer")
+    AwardSupplierFactory(award=AwardFactory(opportunity=row), provider=None, name_as_stated=f"{CANARY} homes")
+    MessageFactory().opportunities.add(row)
     QuestionFactory(opportunity=row, is_answered=True, question_public=f"{CANARY} asked?")
     record_release(row, at=clock.now())
     public = OpportunityFactory(
-        organisation=row.organisation, framework=row.framework, published_at=row.published_at, title="Known to all"
+        organisation=row.organisation,
+        framework=row.framework,
+        published_at=row.published_at,
+        title="Known to all",
+        renews=row,
     )
+    public.types.add(kind)
     record_release(public, at=clock.now())
     known = {
-        "reference": [row.reference, public.reference],
+        "reference": [row.reference, public.reference, old.reference, new.reference],
         "slug": [row.framework.slug, row.organisation.slug],
         "ocid": [row.ocid, public.ocid],
         "kind": ["opportunity", "framework", "organisation"],

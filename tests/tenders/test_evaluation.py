@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from core import clock
@@ -36,7 +36,10 @@ def test_database_refuses_weights_that_do_not_sum_to_100_and_says_of_what():
     CriterionFactory(opportunity=opportunity, lot=lot, weight=Decimal("39.99"))
     CriterionFactory(opportunity=opportunity)
 
-    with pytest.raises(IntegrityError, match=r"The weights of Lot 2: The dales sum to 99.99 per cent. They must sum"):
+    with (
+        pytest.raises(IntegrityError, match=r"The weights of Lot 2: The dales sum to 99.99 per cent. They must sum"),
+        transaction.atomic(),
+    ):
         connection.check_constraints()
 
     Criterion.objects.filter(weight=60).update(weight=Decimal("60.01"))
@@ -52,7 +55,7 @@ def test_weights_of_the_whole_tender_and_of_a_lot_sum_apart():
 
     Criterion.objects.filter(weight=30).delete()
 
-    with pytest.raises(IntegrityError, match="the whole tender sum to 70.00"):
+    with pytest.raises(IntegrityError, match="the whole tender sum to 70.00"), transaction.atomic():
         connection.check_constraints()
     Criterion.objects.filter(weight=70).delete()
     connection.check_constraints()
