@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F
-from django.urls import reverse
 
-from commissioning import permissions
-from commissioning.acting import acting_organisation, is_operator
-from commissioning.admin import OrganisationScopedAdmin, object_action
-from commissioning.admin.scope import own_rows
-from commissioning.admin_site import Waiting
+from commissioning.admin import object_action
+from commissioning.admin.queues import QueueAdmin, StandFilter, waiting_in
 from core import clock
 from providers.models import CqcDifference
 from providers.services.cqc import settle_difference
@@ -31,53 +25,24 @@ class SettleForm(forms.Form):
     )
 
 
-class SettledFilter(admin.SimpleListFilter):
-    """Whether somebody has looked into it."""
-
-    title = "where it stands"
-    parameter_name = "stand"
-
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "To look into"), ("settled", "Settled")]
-
-    def queryset(self, request: Any, queryset: Any) -> Any:
-        if self.value() == "open":
-            return queryset.filter(settled_at=None)
-        return queryset.filter(settled_at__isnull=False) if self.value() == "settled" else queryset
-
-
 @admin.register(CqcDifference)
-class CqcDifferenceAdmin(OrganisationScopedAdmin):
+class CqcDifferenceAdmin(QueueAdmin):
     """Differences from the register: looked into and settled, never edited. The entry itself is put right apart."""
 
+    task = "Look into what the CQC says differently"
+    waits_for, waits_since = "To look into", "first_seen_at"
+    settled = {"settled_at": "Settled"}
     journey, place = "directory", 3
     list_display = ["__str__", "ours", "theirs", "last_seen_at", "settled_at"]
     list_select_related = ["service", "provider", "organisation"]
-    list_filter = [SettledFilter, "kind"]
+    list_filter = [StandFilter, "kind"]
     search_fields = ["service__name", "provider__name", "theirs"]
-    actions = None
     fields = [
         "service", "provider", "kind", "field", "ours", "theirs", "first_seen_at", "last_seen_at", "settled_at",
         "settled_by", "note",
     ]  # fmt: skip
     readonly_fields = fields
     object_actions = ["settle"]
-
-    def get_ordering(self, request: Any) -> Any:
-        # What waits comes first, the longest waiting on top.
-        return [F("settled_at").desc(nulls_first=True), "first_seen_at", "pk"]
-
-    def has_add_permission(self, request: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def offers(self, action: str, obj: CqcDifference) -> bool:
-        return obj.settled_at is None
 
     @object_action(
         "Settle",
@@ -89,27 +54,4 @@ class CqcDifferenceAdmin(OrganisationScopedAdmin):
         return "Settled."
 
 
-def differences_waiting(request: Any) -> Iterator[Waiting]:
-    """Where the register says something else, and nobody has looked into it yet."""
-    organisation = acting_organisation(request)
-    if organisation is None and not is_operator(request.user):
-        return
-    if organisation is not None and not permissions.can_edit(request.user, organisation):
-        return
-    rows = own_rows(request, CqcDifference, path="organisation").filter(settled_at=None)
-    if organisation is None:
-        # An operator who acts for no one council looks only into what no council can.
-        rows = rows.filter(organisation=None)
-    count = rows.count()
-    if count:
-        url = f"{reverse('admin:providers_cqcdifference_changelist')}?stand=open"
-        shown = rows.select_related("service", "provider").order_by("first_seen_at", "pk")[:5]
-        yield Waiting(
-            "Look into what the CQC says differently",
-            count,
-            url,
-            [(str(one), reverse("admin:providers_cqcdifference_change", args=[one.pk])) for one in shown],
-        )
-
-
-admin.site.dashboards.append(differences_waiting)
+admin.site.dashboards.append(waiting_in(CqcDifference))

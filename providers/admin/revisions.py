@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db.models import F
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.safestring import SafeString, mark_safe
 
 from commissioning import permissions
-from commissioning.acting import acting_organisation, is_operator
-from commissioning.admin import OrganisationScopedAdmin, object_action
-from commissioning.admin.scope import own_rows
-from commissioning.admin_site import Waiting
+from commissioning.admin import object_action
+from commissioning.admin.queues import QueueAdmin, waiting_in
 from core import clock, files
 from providers import pictures, profile
 from providers.models import Photo, ProfileRevision
@@ -44,31 +40,18 @@ class SendBackForm(forms.Form):
     )
 
 
-class StandFilter(admin.SimpleListFilter):
-    """Where a change stands."""
-
-    title = "where it stands"
-    parameter_name = "stand"
-
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", "Waits for a decision"), ("decided", "Decided or taken back")]
-
-    def queryset(self, request: Any, queryset: Any) -> Any:
-        if self.value() == "waiting":
-            return queryset.filter(decided_at=None)
-        return queryset.filter(decided_at__isnull=False) if self.value() == "decided" else queryset
-
-
 @admin.register(ProfileRevision)
-class ProfileRevisionAdmin(OrganisationScopedAdmin):
+class ProfileRevisionAdmin(QueueAdmin):
     """Providers' changes: looked at field by field, approved or sent back. A draft is its provider's own business."""
 
+    task = "Decide what providers have changed"
+    waits_for, waits_since = "Waits for a decision", "submitted_at"
+    settled = {"decided_at": "Decided or taken back"}
+    may_settle = staticmethod(permissions.can_publish)
     journey, place = "directory", 1
     list_display = ["__str__", "provider", "stand", "submitted_at", "decided_at"]
     list_select_related = ["provider", "service", "organisation"]
-    list_filter = [StandFilter]
     search_fields = ["provider__name", "service__name"]
-    actions = None
     fields = [
         "provider", "service", "stand", "who_decides", "submitted_at", "submitted_by", "difference", "decided_at",
         "decided_by", "reason",
@@ -78,22 +61,6 @@ class ProfileRevisionAdmin(OrganisationScopedAdmin):
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).filter(submitted_at__isnull=False)
-
-    def get_ordering(self, request: Any) -> Any:
-        # What waits comes first, the longest waiting on top.
-        return [F("decided_at").desc(nulls_first=True), "submitted_at", "pk"]
-
-    def has_add_permission(self, request: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def offers(self, action: str, obj: ProfileRevision) -> bool:
-        return obj.is_waiting()
 
     @admin.display(description="Where it stands")
     def stand(self, obj: ProfileRevision) -> str:
@@ -179,24 +146,4 @@ class ProfileRevisionAdmin(OrganisationScopedAdmin):
         return files.serve(request, row.file, content_type=pictures.CONTENT_TYPE, filename="photo.jpg", inline=True)
 
 
-def changes_waiting(request: Any) -> Iterator[Waiting]:
-    """What providers have sent and nobody has decided yet."""
-    organisation = acting_organisation(request)
-    if organisation is None and not is_operator(request.user):
-        return
-    if organisation is not None and not permissions.can_publish(request.user, organisation):
-        return
-    rows = own_rows(request, ProfileRevision, path="organisation").filter(decided_at=None, submitted_at__isnull=False)
-    if organisation is None:
-        # An operator who acts for no one council has to decide only what no council can.
-        rows = rows.filter(organisation=None)
-    first = rows.select_related("provider", "service").order_by("submitted_at", "pk")[:5]
-    yield Waiting(
-        "Decide what providers have changed",
-        rows.count(),
-        reverse("admin:providers_profilerevision_changelist") + "?stand=waiting",
-        [(str(one), reverse("admin:providers_profilerevision_change", args=[one.pk])) for one in first],
-    )
-
-
-admin.site.dashboards.append(changes_waiting)
+admin.site.dashboards.append(waiting_in(ProfileRevision))
