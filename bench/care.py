@@ -58,6 +58,17 @@ def fill(size: int) -> None:
     started = time.perf_counter()
     digest = care_rows.load(size)
     print(f"\n{size:,} services, sha256 {digest}, with their search rows in {time.perf_counter() - started:.0f} s.")
+    make_bits()
+
+
+def make_bits() -> None:
+    """Make the bitmaps, as a job does a quarter of an hour after so much has changed."""
+    from core import clock
+    from providers.search import upkeep
+
+    started = time.perf_counter()
+    made = upkeep.make_bits(at=clock.now())
+    print(f"Bitmaps of {made:,} services made in {time.perf_counter() - started:.0f} s.")
 
 
 def growth(size: int, rounds: int) -> list[str]:
@@ -68,6 +79,7 @@ def growth(size: int, rounds: int) -> list[str]:
     started = time.perf_counter()
     digest = care_rows.load(LARGE, start=size)
     print(f"\n{LARGE:,} services, sha256 {digest}, in {time.perf_counter() - started:.0f} s.")
+    make_bits()
     more, large = searches(rounds)
     ratios = {name: large[name] / small[name] for name in small}
     report.table(

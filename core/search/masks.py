@@ -45,6 +45,7 @@ class Facet:
     :param bits: the bit of each value, where they are fixed; otherwise `core.models.SearchValue` has them.
     :param unsaid: the bit that says nobody told, for filters whose rows may also be wanted without an answer.
     :param must_all: whether all chosen values must hold, and not any one of them.
+    :param varies: whether rows of the same thing may differ in it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Facet:
     bits: Mapping[str, int] = field(default_factory=dict)
     unsaid: int | None = None
     must_all: bool = False
+    varies: bool = False
 
     @property
     def is_flag(self) -> bool:

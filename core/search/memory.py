@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,9 @@ class Memory:
     versions: Versions = (None, None)
     values: Mapping[str, Values] = field(default_factory=dict)
     vocabulary: words.Vocabulary = words.Vocabulary()
+    # Whether there are bitmaps, and the lexeme of each word that has one (`core.search.bitmaps`).
+    has_bits: bool = False
+    lexemes: Mapping[str, str] = field(default_factory=dict)
 
 
 _kept: dict[str, Memory] = {}
@@ -61,6 +65,9 @@ SELECT version.part_values, version.part_words,
     CASE WHEN version.part_words IS DISTINCT FROM %(words)s OR %(is_cold)s THEN (
         SELECT json_agg(json_build_array(word, rows, public_from > %(at)s))
         FROM core_searchword WHERE index = %(index)s) END,
+    EXISTS (SELECT FROM core_searchbuild WHERE index = %(index)s),
+    CASE WHEN version.part_words IS DISTINCT FROM %(words)s OR %(is_cold)s THEN (
+        SELECT json_agg(json_build_array(word, lexeme)) FROM core_searchlexeme WHERE index = %(index)s) END,
     (SELECT json_agg(json_build_array(typed.word, alike.word, alike.is_same) ORDER BY typed.word, alike.number)
      FROM unnest(%(typed)s::text[]) AS typed (word)
      CROSS JOIN LATERAL (
@@ -103,7 +110,7 @@ def learn(
                 "most": ALIKE_READ,
             },
         )
-        values_version, words_version, values, vocabulary, alike = cursor.fetchone()
+        values_version, words_version, values, vocabulary, has_bits, lexemes, alike = cursor.fetchone()
     versions = (values_version, words_version)
     memory = known
     if versions != known.versions or index not in _kept:
@@ -113,12 +120,30 @@ def learn(
             known.vocabulary
             if words_version == known.versions[1] and index in _kept
             else _vocabulary(_rows(vocabulary)),
+            has_bits,
+            known.lexemes if words_version == known.versions[1] and index in _kept else dict(_rows(lexemes)),
         )
         _kept[index] = memory
     found: dict[str, list[words.Alike]] = {}
     for typed_word, word, is_same in _rows(alike):
         found.setdefault(typed_word, []).append(words.Alike(word, is_same))
     return memory, found
+
+
+# While too much has changed, to ask the bitmaps first would cost a query for nothing.
+LEFT_SECONDS = 60
+_left: dict[str, tuple[Versions, float]] = {}
+
+
+def has_bits(index: str, memory: Memory) -> bool:
+    """Whether an index has bitmaps that are worth asking."""
+    versions, until = _left.get(index, ((None, None), 0.0))
+    return memory.has_bits and not (versions == memory.versions and time.monotonic() < until)
+
+
+def leave_bits(index: str, memory: Memory) -> None:
+    """Ask the bitmaps no more for a minute, or until they are made anew."""
+    _left[index] = (memory.versions, time.monotonic() + LEFT_SECONDS)
 
 
 def _rows(value: str | list[list[Any]] | None) -> list[list[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +50,7 @@ _ORDERS = {
     Order.CONFIRMED: "confirmed_at DESC NULLS LAST, sort_name, id, part",
     Order.FEE: "fee NULLS LAST, sort_name, id, part",
 }
+_ROWS = "providers_searchrow AS row"
 _VERSIONS = (
     "(SELECT max(version) FROM core_searchversion WHERE index = 'services' AND part = 'values'),"
     " (SELECT max(version) FROM core_searchversion WHERE index = 'services' AND part = 'words')"
@@ -68,12 +69,12 @@ def search(query: ServiceQuery, *, at: dt.datetime, with_facets: bool = True) ->
     if memory is None or is_fresh:
         memory, alike = core_search.learn(rows.INDEX, rows.FACETS, typed, at=at)
     question = _Question(query, at, memory, typed, alike, with_facets)
-    found = question.ask()
+    found = question.ask_bits() if question.has_bits else question.ask()
     if not is_fresh and question.versions != memory.versions:
         memory, alike = core_search.learn(rows.INDEX, rows.FACETS, typed, at=at)
         question = _Question(query, at, memory, typed, alike, with_facets)
-        found = question.ask()
-    return found
+        found = question.ask_bits() if found is not None and question.has_bits else question.ask()
+    return question.ask() if found is None else found
 
 
 def _is_unknown(word: str, memory: Memory) -> bool:
@@ -133,13 +134,36 @@ class _Question:
         self.order = self._order()
         self.versions: tuple[int | None, int | None] = (None, None)
 
+    @property
+    def has_bits(self) -> bool:
+        """Whether bitmaps can answer: without a place, and each word common enough to have one."""
+        query, memory = self.query, self.memory
+        if not self.with_facets or query.near is not None or query.include_unsaid:
+            return False
+        return core_search.has_bits(rows.INDEX, memory) and all(
+            word in memory.lexemes and word not in self.corrected for word in self.typed
+        )
+
+    def ask_bits(self) -> Results | None:
+        """Answer out of the bitmaps, or None where too much has changed since they were made."""
+        row = self._run(self._bit_statement())
+        counts, total = core_search.read_bits(row[5]), row[6]
+        if total is None:
+            core_search.leave_bits(rows.INDEX, self.memory)
+            return None
+        flags = read_sums(int(count or 0) for count in row[2])
+        for bit in (rows.FOUND, rows.NEAR):
+            flags[bit] += total
+        for facet in rows.FACETS:
+            if facet.is_flag:
+                for bit, count in counts.get(facet.name, {}).items():
+                    flags[bit] += count
+        return self._results(
+            flags[rows.FOUND], flags[rows.NEAR], 0, [row[4], None], self._facets(flags, row[3], counts)
+        )
+
     def ask(self) -> Results:
-        statement = self._statement()
-        sql, params = statement.build()
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            row = cursor.fetchone()
-        self.versions = (row[0], row[1])
+        row = self._run(self._statement())
         counts, groups, lists = row[2], row[3], row[4:]
         if self.with_facets:
             flags = read_sums(int(count or 0) for count in counts)
@@ -147,13 +171,27 @@ class _Question:
         else:
             flags = []
             total, near, *home = (int(count) for count in counts)
+        facets = self._facets(flags, groups, {}) if self.with_facets else {}
+        return self._results(total, near, home[0] if home else 0, lists, facets)
+
+    def _run(self, statement: Statement) -> tuple[Any, ...]:
+        sql, params = statement.build()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            row = cursor.fetchone()
+        self.versions = (row[0], row[1])
+        return tuple(row)
+
+    def _results(
+        self, total: int, near: int, home: int, lists: Sequence[str | None], facets: dict[str, dict[str, int]]
+    ) -> Results:
         query = self.query
         return Results(
             near=_page(lists[0], near, query.page, has_distance=query.near is not None),
-            home=_page(lists[1], home[0], query.home_page, is_home=True) if query.near is not None else HitPage(),
+            home=_page(lists[1], home, query.home_page, is_home=True) if query.near is not None else HitPage(),
             total=total,
             order=self.order,
-            facets=self._facets(flags, groups) if self.with_facets else {},
+            facets=facets,
             values=_offered(self.memory.values),
             corrected=self.corrected,
             ignored=tuple(self.ignored),
@@ -191,19 +229,52 @@ class _Question:
             with_facets=self.with_facets,
         )
 
-    def _words(self) -> tuple[str, tuple[Any, ...]]:
+    def _bit_statement(self) -> Statement:
+        """The question without a place, asked of the bitmaps; only what has changed since is looked for in its rows."""
+        before, before_params = self._words(among="apart")
+        (source,) = self._sources(has_words=bool(before))
+        among = "worded AS apart (id)" if before else "apart"
+        source = replace(source, tables=f"{among} JOIN {_ROWS} ON row.service_id = apart.id")
+        is_match = self.order == Order.MATCH
+        return core_search.BitStatement(
+            sources=[source],
+            facets=rows.FACETS,
+            chosen=self._chosen(),
+            flags_used=rows.FLAGS_USED,
+            pages=[Page(source, _ORDERS[self.order], min(max(self.query.page, 1), LAST_PAGE), PAGE_SIZE)],
+            columns=(*rows.COLUMNS, *_CARRIED[self.order]),
+            total_bit=rows.FOUND,
+            cards="providers_searchcard",
+            versions=_VERSIONS,
+            before=before,
+            before_params=before_params,
+            index=rows.INDEX,
+            at=self.at,
+            lexemes=[[self.memory.lexemes[word]] for word in self.typed],
+            ordered=("known.sort_name", *_BIT_ORDERED.get(self.order, ())),
+            is_by_name=self.order in (Order.NAME, Order.MATCH),
+            named="SELECT service_id FROM named" if is_match else "",
+        )
+
+    def _words(self, *, among: str = "") -> tuple[str, tuple[Any, ...]]:
+        """The parts that hold the words: whose texts have them, and whose names; ``among`` looks at these texts alone."""
         if not self.typed:
             return "", ()
-        parts, params = [], []
+        parts: list[str] = []
+        params: list[Any] = []
         for word in self.typed:
             either = (word, *self.corrected.get(word, ()))
             parts.append("(" + " || ".join("plainto_tsquery('english', %s)" for _ in either) + ")")
             params += either
         wanted = " && ".join(parts)
-        worded = (
-            "worded AS MATERIALIZED (SELECT text.service_id FROM providers_searchtext AS text"
-            f" WHERE text.vector @@ ({wanted}))"
-        )
+        texts = "providers_searchtext AS text"
+        if among:
+            # OFFSET keeps the planner from asking the index of all words first.
+            texts = (
+                f"{among} CROSS JOIN LATERAL (SELECT * FROM providers_searchtext AS one"
+                f" WHERE one.service_id = {among}.id OFFSET 0) AS text"
+            )
+        worded = f"worded AS MATERIALIZED (SELECT text.service_id FROM {texts} WHERE text.vector @@ ({wanted}))"
         if self.order != Order.MATCH:
             return worded, tuple(params)
         named = (
@@ -222,7 +293,7 @@ class _Question:
         if query.near is None:
             return [
                 Source(
-                    tables=f"providers_searchrow AS row{joined}",
+                    tables=f"{_ROWS}{joined}",
                     condition="row.public_from <= %s",
                     params=(at,),
                     list_bit=rows.NEAR,
@@ -319,7 +390,10 @@ class _Question:
 
     # --- The answer ---
 
-    def _facets(self, flags: list[int], groups: str | None) -> dict[str, dict[str, int]]:
+    def _facets(
+        self, flags: list[int], groups: str | None, besides: Mapping[str, Mapping[int, int]]
+    ) -> dict[str, dict[str, int]]:
+        """The counts by value: of flags, and of groups of rows, with what bitmaps count besides."""
         by_facet = dict(zip((facet.name for facet in rows.GROUPED), read_groups(groups, rows.GROUPED), strict=True))
         untold = flags[rows.LANGUAGES_UNSAID] if self.query.include_unsaid else 0
         found = {}
@@ -330,11 +404,20 @@ class _Question:
             else:
                 more = untold if facet is rows.LANGUAGES else 0
                 counts = by_facet[facet.name]
+                for bit, count in besides.get(facet.name, {}).items():
+                    if count:
+                        counts[bit] = counts.get(bit, 0) + count
                 found[facet.name] = {names[bit]: count + more for bit, count in counts.items() if bit in names}
         return found
 
 
 # What each order needs of a row.
+_BIT_ORDERED = {
+    Order.MATCH: ("is_named",),
+    Order.RATING: ("known.flags",),
+    Order.CONFIRMED: ("known.at AS confirmed_at",),
+    Order.FEE: ("known.amount AS fee",),
+}
 _CARRIED = dict.fromkeys(Order, ("sort_name",)) | {
     Order.CONFIRMED: ("sort_name", "confirmed_at"),
     Order.FEE: ("sort_name", "fee"),
