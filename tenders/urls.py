@@ -39,6 +39,8 @@ urlpatterns = [
         {"purpose": Purpose.STOP_FOLLOW},
         name="alerts_stop_follow",
     ),
+    path("alerts/feeds/<str:token>.atom", alerts.feed_atom, name="alerts_atom"),
+    path("alerts/feeds/<str:token>.ics", alerts.feed_ics, name="alerts_ics"),
     path("frameworks/", views.framework_list, name="frameworks"),
     path("frameworks/<slug:slug>/", views.framework, name="framework"),
     path("frameworks/<slug:slug>/check/", views.framework_check, name="framework_check"),

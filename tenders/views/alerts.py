@@ -6,7 +6,7 @@ from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -19,14 +19,18 @@ from core.models import find_by_slug
 
 from ..alert_forms import EmailForm, FollowForm, FrequencyForm, SaveSearchForm
 from ..alerts.links import Purpose, token
+from ..browse import files, parts
+from ..browse.happenings import calendar_entries
+from ..ical import CONTENT_TYPE, calendar
 from ..models import Framework, Frequency, Opportunity, Subscriber
-from ..search import OpportunityQuery
+from ..search import OpportunityQuery, find_all, read_entries
 from ..services import subscriptions
 
 NOT_KNOWN, REFUSED = 404, 429
 # Says which subscriber a browser belongs to, so that who follows ten tenders confirms once. Only these pages get it.
 COOKIE, COOKIE_PATH, COOKIE_SALT = "alerts", "/alerts/", "tenders.alerts.browser"
 COOKIE_SECONDS = 8 * 3600
+FEED_SECONDS = 300
 UNITS = {"opportunity": "tender", "framework": "framework", "organisation": "organisation"}
 
 
@@ -281,6 +285,43 @@ def stop_one(request, token, purpose):
         "breadcrumbs": _crumbs(),
     }
     return render(request, "tenders/alerts/stop_one.html", context)
+
+
+@login_not_required
+@cache_control(private=True, max_age=FEED_SECONDS)
+@require_safe
+def feed_atom(request, token):
+    search, entries, at = _fed(token)
+    listed = OpportunityQuery.from_query_string(search.query)
+    content = files.atom(
+        entries,
+        title=search.name,
+        page=parts.address(listed),
+        feed=request.path,
+        begun_at=at.replace(hour=0, minute=0, second=0, microsecond=0),
+    )
+    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+@login_not_required
+@cache_control(private=True, max_age=FEED_SECONDS)
+@require_safe
+def feed_ics(request, token):
+    search, entries, at = _fed(token)
+    return HttpResponse(calendar(calendar_entries(entries, at=at), name=search.name), content_type=CONTENT_TYPE)
+
+
+def _fed(words):
+    """The list of a saved search at this moment: what its page shows. It ends when the search or all is stopped."""
+    at = clock.now()
+    try:
+        search = subscriptions.by_link(purpose=Purpose.FEED, words=words)
+    except subscriptions.LinkGone:
+        raise Http404("No search of ours has this address.") from None
+    if search.confirmed_at is None or search.stopped_at is not None or not search.subscriber.is_told:
+        raise Http404("This search has ended.")
+    listed = find_all(OpportunityQuery.from_query_string(search.query), at=at)
+    return search, read_entries(listed.ids, at=at), at
 
 
 def _known(request):
