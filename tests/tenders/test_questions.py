@@ -401,6 +401,47 @@ def test_page_of_a_tender_costs_the_same_however_much_was_asked(client, django_a
         client.get(url)
 
 
+def test_question_is_answered_in_the_workspace_where_it_waits(client):
+    officer = OfficerFactory(role="publisher")
+    asker = AskerFactory(is_confirmed=True, opportunity=tender(organisation=officer.organisation))
+    client.force_login(officer.user)
+    url = reverse("admin:tenders_question_action", args=[asker.question_id, "answer_it"])
+
+    before = client.get("/admin/").content.decode()
+    asked_page = client.get(url).content.decode()
+    client.post(url, {"question_public": "Is travel paid?", "answer": "Yes."})
+    after = client.get("/admin/").content.decode()
+
+    assert "Answer questions about tenders" in before
+    assert asker.question_asked in asked_page
+    assert Question.objects.get().answer == "Yes."
+    assert "Answer questions about tenders" not in after
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_only_publishers_answer(client, role):
+    officer = OfficerFactory(role=role)
+    asker = AskerFactory(is_confirmed=True, opportunity=tender(organisation=officer.organisation))
+    client.force_login(officer.user)
+
+    for action in ("answer_it", "decline_it"):
+        url = reverse("admin:tenders_question_action", args=[asker.question_id, action])
+        assert client.post(url, {"question_public": "A?", "answer": "B.", "reason": "C"}).status_code == 403
+
+
+def test_deadline_for_questions_moves_with_a_reason_and_in_order():
+    opportunity = tender()
+    later = opportunity.questions_close_at + DAY
+    moved = {"opportunity": opportunity, "field": "questions_close_at", "reason": "Many asked.", "by": None}
+
+    services.move_date(**moved, to=later, at=clock.now())
+    with pytest.raises(services.DateRefused, match="Questions close first"):
+        services.move_date(**moved, to=opportunity.closes_at + DAY, at=clock.now())
+
+    opportunity.refresh_from_db()
+    assert opportunity.questions_close_at == later
+
+
 class Counter:
     """Counts what the database is asked."""
 
