@@ -57,7 +57,7 @@ def opportunity(request, reference):
         "ended_at": {"withdrawn": row.withdrawn_at, "cancelled": row.cancelled_at}.get(status.value),
         "steps": steps(row, at=at),
         "story": story(row, at=at),
-        "takes_interest": status not in interests.OVER,
+        "takes_interest": status not in interests.OVER and not row.is_members_only,
         "judging": judging(row),
         "clarifications": clarifications(row, at),
         "is_unconfirmed": row.is_unconfirmed(at=at),
