@@ -40,7 +40,15 @@ def organisation_list(request):
 @login_not_required
 @require_safe
 @conditional(
-    "organisations", "places", "indicators", "strategies", "opportunities", "frameworks", "contracts", "events", minute=True
+    "organisations",
+    "places",
+    "indicators",
+    "strategies",
+    "opportunities",
+    "frameworks",
+    "contracts",
+    "events",
+    minute=True,
 )
 def organisation(request, slug):
     rows = Organisation.objects.select_related("succeeded_by").prefetch_related(

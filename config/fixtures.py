@@ -44,6 +44,7 @@ MODEL_ORDER = (
     "tenders.contract",
     "tenders.opportunity",
     "tenders.forum",
+    "tenders.event",
     "strategies.strategy",
     "strategies.relateddocument",
     "strategies.principle",

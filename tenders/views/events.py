@@ -53,6 +53,7 @@ def event(request, slug):
         "event": row,
         "organisation": row.organisation,
         "breadcrumbs": [("Events", reverse("tenders:events"))],
+        "is_ahead": row.status(at=at) in (Event.Status.UPCOMING, Event.Status.RUNNING),
         "can_register": row.shown_booking in (Event.Booking.OPEN, Event.Booking.FULL),
     }
     return render(request, "tenders/event.html", context)

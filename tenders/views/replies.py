@@ -35,7 +35,7 @@ def event_register(request, slug):
     closed = _refusal(lambda: registrations.check_open(event=event, at=at))
     provider = acting_provider(request)
     initial = initial_for(request.user, provider)
-    form = RegistrationForm(request.POST or None, initial=initial, is_signed_in=bool(initial))
+    form = RegistrationForm(_posted(request), initial=initial, is_signed_in=bool(initial))
     refusal, status = None, 200
     if request.method == "POST" and form.is_valid():
         if form.is_from_a_program:
@@ -97,12 +97,12 @@ def registration_withdraw(request, token):
         found = registrations.find_registration(token=token)
         if request.method == "POST":
             registrations.withdraw_registration(registration=found, at=at)
-            return render(request, "tenders/reply_withdrawn.html", {"event": found.event})
+            return render(request, "tenders/reply_withdrawn.html", {"event": found.event, "subject": found.event})
         if found.withdrawn_at is not None:
             raise AlreadyDone("This registration was taken back before.")
     except DomainError as gone:
         return _gone(request, gone)
-    return render(request, "tenders/reply_withdraw.html", {"event": found.event})
+    return render(request, "tenders/reply_withdraw.html", {"event": found.event, "subject": found.event})
 
 
 # --- interest in an opportunity ---
@@ -118,7 +118,7 @@ def interest_register(request, reference):
     provider = acting_provider(request)
     initial = initial_for(request.user, provider)
     lots = opportunity.lots.all()
-    form = InterestForm(request.POST or None, initial=initial, is_signed_in=bool(initial), lots=lots)
+    form = InterestForm(_posted(request), initial=initial, is_signed_in=bool(initial), lots=lots)
     refusal, status = None, 200
     if request.method == "POST" and form.is_valid():
         if form.is_from_a_program:
@@ -185,15 +185,26 @@ def interest_withdraw(request, token):
         found = interests.find_interest(token=token)
         if request.method == "POST":
             interests.withdraw_interest(interest=found, at=at)
-            return render(request, "tenders/reply_withdrawn.html", {"opportunity": found.opportunity})
+            return render(
+                request,
+                "tenders/reply_withdrawn.html",
+                {"opportunity": found.opportunity, "subject": found.opportunity},
+            )
         if found.withdrawn_at is not None:
             raise AlreadyDone("This was taken back before.")
     except DomainError as gone:
         return _gone(request, gone)
-    return render(request, "tenders/reply_withdraw.html", {"opportunity": found.opportunity})
+    return render(
+        request, "tenders/reply_withdraw.html", {"opportunity": found.opportunity, "subject": found.opportunity}
+    )
 
 
 # --- what they share ---
+
+
+def _posted(request):
+    # An empty form is a form too, and is told what it lacks.
+    return request.POST if request.method == "POST" else None
 
 
 def _find_event(slug, *, at):

@@ -5,7 +5,17 @@ nothing could be missing, the empty example is the page of a site without any ro
 `visits` holds what they share.
 """
 
-from tests.browser.examples import accounts, commissioning, pages, programs, providers, strategies, tenders, workspace
+from tests.browser.examples import (
+    accounts,
+    commissioning,
+    engagement,
+    pages,
+    programs,
+    providers,
+    strategies,
+    tenders,
+    workspace,
+)
 
-MODULES = (pages, strategies, tenders, providers, workspace, commissioning, programs, accounts)
+MODULES = (pages, strategies, tenders, engagement, providers, workspace, commissioning, programs, accounts)
 EXAMPLES = {name: examples for module in MODULES for name, examples in module.EXAMPLES.items()}
