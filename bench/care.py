@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import http.client
 import math
 import random
 import statistics
@@ -20,10 +19,9 @@ import django
 
 SIZE, QUICK, LARGE = 60_000, 6_000, 600_000
 CHECKED = 4
-WARM_UP = 10
 PLACED = "place, type and rating"
 # What is promised, as ratios.
-DJANGO_TO_SQL, NAIVE_TO_OURS, GROWTH, PAGE, PROFILE, UNCHANGED = 1.25, 20, 5, 40, 20, 1
+NAIVE_TO_OURS, GROWTH, PAGE, PROFILE, UNCHANGED = 20, 5, 40, 20, 1
 
 
 def main() -> int:
@@ -48,10 +46,6 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def over(what: str, found: float, promised: float) -> list[str]:
-    return [f"{what} {found:.2f} times; at most {promised} are promised."] if found > promised else []
-
-
 def fill(size: int) -> None:
     from bench import care_rows
 
@@ -73,7 +67,7 @@ def make_bits() -> None:
 
 def growth(size: int, rounds: int) -> list[str]:
     """Ask the same questions of so many services and of ten times as many."""
-    from bench import care_rows, report
+    from bench import beside, care_rows, report
 
     failed, small = searches(rounds)
     started = time.perf_counter()
@@ -87,7 +81,7 @@ def growth(size: int, rounds: int) -> list[str]:
         ["questions", f"{size:,}", f"{LARGE:,}", "ratio"],
         [[name, small[name], large[name], ratios[name]] for name in small],
     )
-    return [*failed, *more, *over("The place search grows", ratios[PLACED], GROWTH)]
+    return [*failed, *more, *beside.over("The place search grows", ratios[PLACED], GROWTH)]
 
 
 # --- What is asked ---
@@ -200,61 +194,17 @@ def check(size: int) -> list[str]:
 
 def searches(rounds: int) -> tuple[list[str], dict[str, float]]:
     """Time each class through Django and as bare SQL over psycopg, in turn."""
-    import psycopg
-    from django.conf import settings
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from bench import report
+    from bench import beside
     from core import clock
     from providers.search import search
 
     at = clock.now()
-    parameters = connection.get_connection_params()
-    bare = psycopg.connect(
-        **{
-            name: parameters[name]
-            for name in ("dbname", "user", "password", "host", "port", "options")
-            if parameters.get(name)
-        },
-        autocommit=True,
-    )
-    assert not settings.DEBUG
-    table, failed, plain = [], [], {}
-    for name, asked in questions().items():
-        ours: list[float] = []
-        sql: list[float] = []
-        most = 0
-        for query in asked:
-            with CaptureQueriesContext(connection) as captured:
-                search(query, at=at, with_facets=has_facets(name))
-            statements = [one["sql"] for one in captured]
-            most = max(most, len(statements))
-            mine, theirs = [], []
-            for number in range(rounds + 1):
-                started = time.perf_counter()
-                search(query, at=at, with_facets=has_facets(name))
-                middle = time.perf_counter()
-                for statement in statements:
-                    bare.execute(statement.encode()).fetchall()
-                if number:
-                    mine.append((middle - started) * 1000)
-                    theirs.append((time.perf_counter() - middle) * 1000)
-            ours.append(statistics.median(mine))
-            sql.append(statistics.median(theirs))
-        ratio = statistics.median(a / b for a, b in zip(ours, sql, strict=True))
-        plain[name] = statistics.median(sql)
-        table.append([name, len(asked), most, statistics.median(sql), statistics.median(ours), max(ours), ratio])
-        failed += over(f"Django, {name}, costs", ratio, DJANGO_TO_SQL)
-        if most > 3:
-            failed.append(f"{name}: {most} queries; at most 3 are promised.")
-    bare.close()
-    report.table(
+    return beside.searches(
         f"The search through Django beside the same SQL through psycopg (milliseconds, medians of {rounds})",
-        ["questions", "how many", "queries", "SQL", "search", "slowest", "ratio"],
-        table,
+        questions(),
+        lambda name, query: search(query, at=at, with_facets=has_facets(name)),
+        rounds=rounds,
     )
-    return failed, plain
 
 
 # --- What it replaces ---
@@ -339,60 +289,33 @@ def plain_joins(query: Any, at: dt.datetime) -> None:
 
 def pages(rounds: int) -> list[str]:
     """Ask the production web server for whole pages in turn with an empty one."""
-    from bench import home, report
+    from bench import beside
 
+    profile = "profile"
     paths = {
-        "empty template": home.EMPTY,
         "near a town, every filter": "/care/?near=LS1&radius=15",
         "near a town, kind and rating": "/care/?near=M4&type=care-home&rating=good",
         "words": "/care/?q=dementia+garden",
         "a kind of care, everywhere": "/care/?type=nursing-home",
+        "a council": f"/care/?council={first_council()}",
+        "every service, best rating first": "/care/?order=rating",
         "every service": "/care/",
-        "profile": f"/care/{first_slug()}/",
+        profile: f"/care/{first_slug()}/",
     }
-    taken: dict[str, list[float]] = {}
-    with home.Server() as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
-
-        def get(path: str, tag: str = "") -> tuple[int, float, str]:
-            started = time.perf_counter()
-            connection.request("GET", path, headers={"If-None-Match": tag} if tag else {})
-            response = connection.getresponse()
-            body = response.read()
-            if "near=" in path and response.status == 200 and b">Care near " not in body:
-                sys.exit(f"{path} is near nothing: its place is not known.")
-            return response.status, (time.perf_counter() - started) * 1000, response.headers.get("ETag", "")
-
-        for number in range(WARM_UP + rounds):
-            for name, path in paths.items():
-                # A further parameter has a tag of its own, so that no page comes from memory.
-                fresh = path if name == "empty template" else f"{path}{'&' if '?' in path else '?'}fresh={number}"
-                status, took, tag = get(fresh)
-                if status != 200:
-                    sys.exit(f"{fresh} answered {status}.")
-                if number >= WARM_UP:
-                    taken.setdefault(name, []).append(took)
-                if tag and number >= WARM_UP:
-                    status, took, _ = get(fresh, tag)
-                    # The tag changes with the minute.
-                    if status == 304:
-                        taken.setdefault(f"{name}, not modified", []).append(took)
-    empty = report.median(taken["empty template"])
-    ratios = {name: report.median(values) / empty for name, values in taken.items()}
-    report.table(
-        f"Whole pages beside an empty one, gunicorn with one process (median of {rounds} requests in turn, milliseconds)",
-        ["page", "ms", "times the empty page"],
-        [[name, report.median(values), ratios[name]] for name, values in taken.items()],
+    return beside.pages(
+        paths,
+        rounds=rounds,
+        promised=lambda name: PROFILE if name == profile else PAGE,
+        unchanged=UNCHANGED,
+        # A place that is not known would be a quick page.
+        has=lambda path, body: "near=" not in path or b">Care near " in body,
     )
-    failed = []
-    for name, ratio in ratios.items():
-        if name.endswith("not modified"):
-            failed += over(f"{name} costs", ratio, UNCHANGED)
-        elif name == "profile":
-            failed += over("The profile costs", ratio, PROFILE)
-        elif name != "empty template":
-            failed += over(f"The page “{name}” costs", ratio, PAGE)
-    return failed
+
+
+def first_council() -> str:
+    from core.models import Place
+
+    return str(Place.objects.filter(kind="council").order_by("slug").values_list("slug", flat=True)[0])
 
 
 def first_slug() -> str:

@@ -289,7 +289,8 @@ class BitStatement(Statement):
         return [one.rpartition(" ")[2].rpartition(".")[2] for one in self.ordered]
 
     def _total(self, number: int) -> str:
-        return f"((SELECT bit_count(bits) FROM found_bits) + {super()._total(number)})"
+        # Where nothing is apart, there are no sums.
+        return f"((SELECT bit_count(bits) FROM found_bits) + coalesce({super()._total(number)}, 0))"
 
 
 def read_bits(text: str | None) -> dict[str, dict[int, int]]:

@@ -147,10 +147,11 @@ class _Question:
     def ask_bits(self) -> Results | None:
         """Answer out of the bitmaps, or None where too much has changed since they were made."""
         row = self._run(self._bit_statement())
-        counts, total = core_search.read_bits(row[5]), row[6]
+        total = row[6]
         if total is None:
             core_search.leave_bits(rows.INDEX, self.memory)
             return None
+        counts = core_search.read_bits(row[5])
         flags = read_sums(int(count or 0) for count in row[2])
         for bit in (rows.FOUND, rows.NEAR):
             flags[bit] += total
