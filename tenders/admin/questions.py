@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F
-from django.urls import reverse
 from django.utils.html import format_html
 
+from commissioning import permissions
 from commissioning.acting import acting_organisation
-from commissioning.admin import OrganisationScopedAdmin, object_action
-from commissioning.admin_site import Waiting
+from commissioning.admin import object_action
+from commissioning.admin.queues import QueueAdmin, waiting_in
 from core import clock
 
 from .. import services as pipeline
@@ -20,33 +18,18 @@ from ..models import Asker, Question
 from ..question_forms import AnswerForm, DeclineForm
 
 
-class StandFilter(admin.SimpleListFilter):
-    """Whether a question still waits."""
-
-    title = "where it stands"
-    parameter_name = "stand"
-
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", "Waits for an answer"), ("answered", "Answered"), ("declined", "Declined")]
-
-    def queryset(self, request: Any, queryset: Any) -> Any:
-        if self.value() == "waiting":
-            return queryset.filter(answered_at=None, declined_at=None)
-        if self.value() == "answered":
-            return queryset.filter(answered_at__isnull=False)
-        return queryset.filter(declined_at__isnull=False) if self.value() == "declined" else queryset
-
-
 @admin.register(Question)
-class QuestionAdmin(OrganisationScopedAdmin):
+class QuestionAdmin(QueueAdmin):
     """Who asked is shown to those who act for the buyer, and to nobody else: not to operators of the site either."""
 
+    task = "Answer questions about tenders"
+    waits_for, waits_since = "Waits for an answer", "asked_at"
+    settled = {"answered_at": "Answered", "declined_at": "Declined"}
+    may_settle = staticmethod(permissions.can_publish)
     journey, place = "buying", 30
     list_display = ["__str__", "lot", "asked_at", "answered_at", "late"]
     list_select_related = ["opportunity", "lot"]
-    list_filter = [StandFilter]
     search_fields = ["opportunity__title", "question_public"]
-    actions = None
     public_fields = [
         "opportunity", "lot", "asked_at", "question_public", "answer", "answered_at", "answered_by",
         "declined_at", "declined_by", "decline_reason",
@@ -60,22 +43,6 @@ class QuestionAdmin(OrganisationScopedAdmin):
             return self.public_fields
         opportunity, lot, asked_at, *rest = self.public_fields
         return [opportunity, lot, asked_at, *self.private_fields, *rest]
-
-    def get_ordering(self, request: Any) -> Any:
-        # What waits comes first, the longest waiting on top.
-        return [F("answered_at").desc(nulls_first=True), F("declined_at").desc(nulls_first=True), "asked_at", "pk"]
-
-    def has_add_permission(self, request: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def offers(self, action: str, obj: Question) -> bool:
-        return obj.answered_at is None and obj.declined_at is None
 
     def action_details(self, request: Any, obj: Question) -> str:
         if acting_organisation(request) != obj.organisation:
@@ -124,19 +91,4 @@ def _asker(question: Question) -> Asker | None:
     return Asker.objects.filter(question=question).first()
 
 
-def questions_waiting(request: Any) -> Iterator[Waiting]:
-    """Questions nobody has answered yet."""
-    model_admin = admin.site.get_model_admin(Question)
-    if not model_admin.has_view_permission(request):
-        return
-    rows = model_admin.get_queryset(request).filter(answered_at=None, declined_at=None)
-    first = rows.select_related("opportunity").order_by("asked_at", "pk")[:5]
-    yield Waiting(
-        "Answer questions about tenders",
-        rows.count(),
-        reverse("admin:tenders_question_changelist") + "?stand=waiting",
-        [(str(one), reverse("admin:tenders_question_change", args=[one.pk])) for one in first],
-    )
-
-
-admin.site.dashboards.append(questions_waiting)
+admin.site.dashboards.append(waiting_in(Question))
