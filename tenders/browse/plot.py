@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from core.charts import Chart, Kind, Point, Series
-from core.dates import london_date
+from core.dates import SEASONS, london_date
 from tenders.models import Opportunity
 from tenders.search import Entry
 
@@ -33,7 +33,7 @@ def pipeline(entries: Sequence[Entry], *, slug: str) -> Chart | None:
     note = "Organisations may change or drop any of these."
     if unknown:
         note = f"{unknown} more do not say when they open. {note}"
-    title = _finding([entry for entry, _ in told], quarters, told)
+    title = _finding([entry for entry, _ in told], told)
     if is_plotted:
         return _timeline(told, quarters, title=title, note=note, slug=slug)
     counts = Counter(_start_of_quarter(when[0]) for _, when in told)
@@ -98,26 +98,17 @@ def _when(entry: Entry) -> str:
     return str(record.tender_date)
 
 
-def _finding(
-    entries: Sequence[Entry],
-    quarters: Sequence[dt.date],
-    told: Sequence[tuple[Entry, tuple[dt.date, dt.date]]],
-) -> str:
+def _finding(entries: Sequence[Entry], told: Sequence[tuple[Entry, tuple[dt.date, dt.date]]]) -> str:
     """What the plot shows, in a sentence: the time most of them name, where that is more than a few."""
     words, count = Counter(_when(entry) for entry in entries).most_common(1)[0]
     if 2 * count > len(entries):
-        every = count == len(entries)
-        subject = (
-            f"All {_number(count)} tenders"
-            if every
-            else f"{_number(count).capitalize()} of {_number(len(entries))} tenders"
-        )
-        return f"{subject} open in {words[0].lower() + words[1:] if words[:1] in 'SAW' and words[:3] not in MONTHS else words}"
+        if words.split()[0].lower() in SEASONS:
+            words = words[0].lower() + words[1:]
+        if count == len(entries):
+            return f"All {_number(count)} tenders are planned for {words}"
+        return f"{_number(count).capitalize()} of {_number(len(entries))} tenders are planned for {words}"
     first, last = min(when[0] for _, when in told), max(when[1] for _, when in told)
-    return f"{_number(len(entries)).capitalize()} tenders open between {first:%B %Y} and {last:%B %Y}"
-
-
-MONTHS = ("Sep", "Aug", "Apr")
+    return f"{_number(len(entries)).capitalize()} tenders are planned between {first:%B %Y} and {last:%B %Y}"
 
 
 def _number(count: int) -> str:
