@@ -43,6 +43,27 @@ def test_deadline_names_its_zone(moment, words):
 
 
 @pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (2, "Wednesday 3 June 2026, 10am to midday BST"),
+        (24, "10am BST on 3 June 2026 until 10am BST on 4 June 2026"),
+    ],
+)
+def test_a_period_names_its_day_once(hours, words):
+    starts_at = dt.datetime(2026, 6, 3, 9, tzinfo=dt.UTC)
+
+    assert portal.gov_period(starts_at, starts_at + dt.timedelta(hours=hours)) == words
+
+
+def test_a_period_over_the_change_of_the_clocks_names_both_zones():
+    starts_at = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
+
+    words = portal.gov_period(starts_at, starts_at + dt.timedelta(hours=2))
+
+    assert words == "1:30am BST on 25 October 2026 until 2:30am GMT on 25 October 2026"
+
+
+@pytest.mark.parametrize(
     ("days", "words"),
     [
         (0, "today"),
