@@ -331,6 +331,11 @@ SPECTACULAR_SETTINGS = {
         "RatingState": "providers.models.ratings.Rating.State",
         "RatingQuestion": "providers.models.ratings.Rating.Question",
         "ServiceSetting": "providers.models.services.Service.Setting",
+        "OpportunityStatus": "tenders.models.opportunities.Opportunity.Status",
+        "FrameworkKind": "tenders.models.frameworks.Framework.Kind",
+        "FrameworkStatus": "tenders.models.frameworks.Framework.Status",
+        "ContractArrangement": "tenders.models.contracts.Contract.Arrangement",
+        "ContractStatus": "tenders.models.contracts.Contract.Status",
     },
 }
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import api, views
 from .alerts.links import Purpose
 from .views import alerts
 
@@ -41,6 +41,12 @@ urlpatterns = [
     ),
     path("alerts/feeds/<str:token>.atom", alerts.feed_atom, name="alerts_atom"),
     path("alerts/feeds/<str:token>.ics", alerts.feed_ics, name="alerts_ics"),
+    path("api/v1/opportunities/", api.opportunity_list, name="api_opportunities"),
+    path("api/v1/opportunities/<slug:reference>/", api.opportunity_detail, name="api_opportunity"),
+    path("api/v1/frameworks/", api.framework_list, name="api_frameworks"),
+    path("api/v1/frameworks/<slug:slug>/", api.framework_detail, name="api_framework"),
+    path("api/v1/contracts/", api.contract_list, name="api_contracts"),
+    path("api/v1/contracts/<slug:reference>/", api.contract_detail, name="api_contract"),
     path("frameworks/", views.framework_list, name="frameworks"),
     path("frameworks/<slug:slug>/", views.framework, name="framework"),
     path("frameworks/<slug:slug>/check/", views.framework_check, name="framework_check"),
