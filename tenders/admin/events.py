@@ -58,6 +58,25 @@ class EventAdmin(PublishableAdmin):
     formfield_overrides = {
         models.DateTimeField: {"form_class": LondonMomentField, "widget": LondonMomentField.widget},
     }
+    PARTS = (
+        (None, ["title", "slug", "kind", "summary"]),
+        (
+            "When and where",
+            ["starts_at", "ends_at", "place_as_stated", "accessibility", "online_url", "is_online_url_public", "email"],
+        ),
+        ("What it is about", ["opportunity", "framework", "forum"]),
+        (
+            "Who comes",
+            [
+                "takes_registrations", "places_maximum", "registration_opens_at", "registration_closes_at", "standing",
+                "come", "wait",
+            ],
+        ),
+        (
+            "Its record",
+            ["source", "source_section", "source_note", "is_sample", "published_at", "published_by", "cancelled_reason"],
+        ),
+    )  # fmt: skip
     MOVED_BY_ACTION = ("starts_at", "ends_at", "place_as_stated", "online_url")
 
     def get_queryset(self, request: Any) -> Any:
@@ -65,6 +84,10 @@ class EventAdmin(PublishableAdmin):
 
     def get_ordering(self, request: Any) -> Any:
         return ["-starts_at", "pk"]
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
+        owner = [] if "organisation" in self.get_exclude(request, obj) else ["organisation"]
+        return [(name, {"fields": [*owner, *fields] if name is None else fields}) for name, fields in self.PARTS]
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
         # Whoever registered is told of a move with its reason.
@@ -180,7 +203,7 @@ class ReplyAdmin(OrganisationScopedAdmin):
 @admin.register(Registration)
 class RegistrationAdmin(ReplyAdmin):
     place = 62
-    list_display = ["name", "organisation_name", "event", "stands", "received_at"]
+    list_display = ["name", "organisation_name", "stands", "event", "received_at"]
     list_select_related = ["event"]
     list_filter = ["event", StateFilter, "is_sme", "is_vcse"]
     search_fields = ["name", "organisation_name", "email"]
@@ -203,7 +226,7 @@ class RegistrationAdmin(ReplyAdmin):
 @admin.register(Interest)
 class InterestAdmin(ReplyAdmin):
     place = 63
-    list_display = ["name", "organisation_name", "opportunity", "stands", "received_at"]
+    list_display = ["name", "organisation_name", "stands", "opportunity", "received_at"]
     list_select_related = ["opportunity"]
     list_filter = ["opportunity", StateFilter, "is_sme", "is_vcse"]
     search_fields = ["name", "organisation_name", "email"]
