@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -58,6 +59,8 @@ def told():
     services.answer_question(question=first, question_public="Is it paid?", answer="Yes.", by=buyer.user, at=at)
     services.decline_question(question=second, reason=f"{CANARY} knows it.", by=buyer.user, at=at)
     services.answer_question(question=third, question_public="Is it long?", answer="No.", by=buyer.user, at=at)
+    # As a commit would: now the search's rows are as they would be.
+    connection.check_constraints()
     return {"opportunity": opportunity, "buyer": buyer, "asker": person.user}
 
 
