@@ -47,9 +47,7 @@ class QuestionAdmin(QueueAdmin):
     def action_details(self, request: Any, obj: Question) -> str:
         if acting_organisation(request) != obj.organisation:
             return format_html("<p>Act for {} to read the question as asked.</p>", obj.organisation)
-        return format_html(
-            "<h2>As asked, for your eyes only</h2><blockquote>{}</blockquote>", self.question_as_asked(obj)
-        )
+        return format_html("<h2>As asked, for your eyes only</h2><p>{}</p>", self.question_as_asked(obj))
 
     @admin.display(description="late")
     def late(self, obj: Question) -> str:
@@ -71,7 +69,7 @@ class QuestionAdmin(QueueAdmin):
         return asker.email if asker else ""
 
     @object_action(
-        "Answer for everybody", confirm="Everybody reads both, and nobody who asked.", form=AnswerForm, publishes=True
+        "Answer for everybody", confirm="Everybody reads both. Nobody reads who asked.", form=AnswerForm, publishes=True
     )
     def answer_it(self, request: Any, obj: Question, *, question_public: str, answer: str) -> str:
         pipeline.answer_question(
