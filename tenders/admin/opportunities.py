@@ -21,6 +21,7 @@ from ..notices import MUST_CARRY, items
 from .awards import DocumentInline, EndingsMixin
 from .base import PublishableAdmin
 from .events import InterestMixin
+from .ocds_import import OcdsImportMixin
 from .tender_parts import TenderPartsMixin
 
 
@@ -34,7 +35,7 @@ class NoticeInline(ScopedTabularInline):
 
 
 @admin.register(Opportunity)
-class OpportunityAdmin(TenderPartsMixin, EndingsMixin, InterestMixin, PublishableAdmin):
+class OpportunityAdmin(OcdsImportMixin, TenderPartsMixin, EndingsMixin, InterestMixin, PublishableAdmin):
     list_display = ["title", "service_area", "tender_date", "last_confirmed"]
     search_fields = ["title", "reference"]
     readonly_fields = ["ocid"]

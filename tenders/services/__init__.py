@@ -10,6 +10,7 @@ from .memberships import (
     refuse_admission,
     suspend,
 )
+from .ocds_imports import ImportRefused, apply_reading, keep_reading, plan_of
 from .plans import DateRefused, NothingMoves, ask_owners, confirm_plan, move_date
 from .questions import (
     AnswerRefused,
@@ -34,6 +35,7 @@ __all__ = [
     "DecisionRefused",
     "EndingRefused",
     "ExtensionRefused",
+    "ImportRefused",
     "NothingMoves",
     "QuestionLinkGone",
     "QuestionsClosed",
@@ -42,6 +44,7 @@ __all__ = [
     "Winner",
     "admit",
     "answer_question",
+    "apply_reading",
     "ask_owners",
     "ask_question",
     "cancel_opportunity",
@@ -51,9 +54,11 @@ __all__ = [
     "decline_question",
     "end_admission",
     "extend_contract",
+    "keep_reading",
     "lift",
     "make_releases",
     "move_date",
+    "plan_of",
     "propose_successors",
     "publish_addendum",
     "record_award",
