@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+from dataclasses import dataclass
 from typing import Any
 
 from core.dates import london_date
@@ -68,15 +70,54 @@ def flags_sql(at: dt.datetime) -> tuple[str, tuple[Any, ...]]:
         f" WHEN row.opens_at IS NULL AND row.planned_until < %s THEN {_BITS['date_passed']}"
         f" WHEN row.engaging_from <= %s THEN {_BITS['engaging']} ELSE {_BITS['planned']} END"
     )
-    is_open = "row.opens_at <= %s AND (row.closes_at IS NULL OR row.closes_at > %s) AND row.awarded_at IS NULL"
+    is_open = (
+        "row.opens_at <= %s AND (row.closes_at IS NULL OR row.closes_at > %s)"
+        " AND (row.awarded_at IS NULL OR row.awarded_at > %s)"
+    )
     joins = (
         f"CASE WHEN row.framework_id IN ({frameworks}) OR row.flags & {place(IS_MARKET)} <> 0 AND {is_open}"
         f" THEN {place(JOIN_NOW)} ELSE 0 END"
     )
-    return f"row.flags | {status} | {joins}", (at, at, at, today, today, *framework_params, at, at)
+    return f"row.flags | {status} | {joins}", (at, at, at, today, today, *framework_params, at, at, at)
 
 
 def _open_frameworks(at: dt.datetime) -> tuple[str, tuple[Any, ...]]:
+    """Return the SQL of the frameworks that one can join at a moment.
+
+    Django takes longer to write it than the database to search, so it is written once; the moment and its day in London
+    are all that differs from one to the next, which `_written` sees to.
+    """
+    sql, params = _written()
+    known = {"moment": at, "day": london_date(at)}
+    return sql, tuple(known[param.name] if isinstance(param, _Slot) else param for param in params)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """Where a moment or its day goes among parameters."""
+
+    name: str
+
+
+@functools.cache
+def _written() -> tuple[str, tuple[Any, ...]]:
+    # Two moments of which nothing is alike.
+    samples = (dt.datetime(1901, 2, 3, 4, 5, 6, tzinfo=dt.UTC), dt.datetime(2002, 12, 11, 10, 9, 8, tzinfo=dt.UTC))
+    (sql, first), (other_sql, second) = map(_compiled, samples)
+    params: list[Any] = []
+    for values in zip(first, second, strict=True):
+        if values == samples:
+            params.append(_Slot("moment"))
+        elif values == tuple(london_date(at) for at in samples):
+            params.append(_Slot("day"))
+        else:
+            params.append(values[0])
+            assert values[0] == values[1], values
+    assert sql == other_sql
+    return sql, tuple(params)
+
+
+def _compiled(at: dt.datetime) -> tuple[str, tuple[Any, ...]]:
     rows = Framework.objects.public(at=at).open_to_join(at=at).order_by().values("pk")
     sql, params = rows.query.sql_with_params()
     return sql, tuple(params)
