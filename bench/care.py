@@ -40,6 +40,7 @@ def main() -> int:
         failed = check(size)
         failed += searches(rounds)[0]
         failed += naive(1)
+        beside_engines()
         failed += pages(20 if options.quick else 40)
     for line in failed:
         print(line)
@@ -282,6 +283,12 @@ def plain_joins(query: Any, at: dt.datetime) -> None:
         ("locations__has_step_free_entrance", ""), ("locations__has_lift", ""), ("setting", ""),
     ):  # fmt: skip
         list(rows(without).order_by().values(path).annotate(found=Count("pk", distinct=True)))
+
+
+def beside_engines() -> None:
+    from bench import engines
+
+    engines.measure(questions())
 
 
 # --- Pages ---

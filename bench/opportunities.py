@@ -146,7 +146,7 @@ class Made:
         values: dict[str, Any] = {}
         drawn = rng.random()
         if drawn < 0.45:
-            values["tender_date"] = f"{starts:%Y-%m}" if drawn < 0.3 else f"{starts:%Y}"
+            values["tender_date"] = f"{starts:%B %Y}" if drawn < 0.3 else f"{starts:%Y}"
         else:
             values |= {"opens_at": starts, "closes_at": starts + dt.timedelta(days=rng.randint(14, 90))}
             if starts < self.today - dt.timedelta(days=150):
@@ -171,8 +171,8 @@ class Made:
         starts = self.today + dt.timedelta(days=rng.randint(-2000, 100))
         return Contract(
             reference=f"made-{number}",
-            starts=f"{starts:%Y-%m-%d}",
-            ends=f"{starts + dt.timedelta(days=365 * rng.randint(1, 7)):%Y-%m-%d}",
+            starts=f"{starts.day} {starts:%B %Y}",
+            ends=f"{starts + dt.timedelta(days=365 * rng.randint(1, 7)):%B %Y}",
             value_amount=rng.choice((None, 90_000, 450_000, 3_200_000)),
             **self._shared(number),
         )
