@@ -32,6 +32,7 @@ class PageSitemap(PortalSitemap):
             "home",
             "strategies:list",
             "tenders:opportunities",
+            "tenders:opportunity_calendar",
             "tenders:frameworks",
             "tenders:contracts",
             "tenders:events",

@@ -69,10 +69,12 @@ LISTS = {
 def test_list_costs_the_same_for_one_row_and_three(client, name):
     client.get(reverse(name))
     rows = [LISTS[name]()]
+    connection.check_constraints()
     with CaptureQueriesContext(connection) as one:
         first = client.get(reverse(name))
 
     rows += [LISTS[name]() for _ in range(2)]
+    connection.check_constraints()
     with CaptureQueriesContext(connection) as three:
         response = client.get(reverse(name))
 

@@ -132,7 +132,7 @@ def _show(request, query):
         "dates": [(name, label, getattr(understood, name)) for name, label in _DATES],
         "has_dates": any(getattr(understood, name) for name, _ in _DATES),
         "clear": reverse("tenders:opportunities"),
-        "page": Page([], found.number, Paginator(range(found.total), found.size)),
+        "page": Page(found.entries, found.number, Paginator(range(found.total), found.size)),
         "ways": [(NAMES[one.name], one.total, parts.address(one.query)) for one in ways],
         "corrected": list(found.corrected.items()),
         "ignored": found.ignored,

@@ -1,6 +1,7 @@
 """Public pages of organisations."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from tests.factories.commissioning import (
@@ -43,6 +44,7 @@ def test_window_counts_what_its_list_shows(client):
     for _ in range(7):
         OpportunityFactory(organisation=organisation)
 
+    connection.check_constraints()
     page = text(client.get(organisation.get_absolute_url()))
     listed = client.get(reverse("tenders:opportunities"), {"buyer": organisation.slug}).context["page"]
 

@@ -145,6 +145,7 @@ def test_the_page_and_the_list_say_since_when_nobody_confirmed_it(client):
     row = OpportunityFactory(last_confirmed="3 February 2024")
 
     page = client.get(row.get_absolute_url()).content.decode()
+    connection.check_constraints()
     listed = client.get("/opportunities/").content.decode()
 
     assert "Nobody has confirmed this plan since 3 February 2024" in page

@@ -31,8 +31,17 @@ def confirming(**facts):
     return visit
 
 
+LISTS_AS_FILES = [f"tenders:opportunity_{ending}" for ending in ("atom", "csv", "ics", "json", "xlsx")]
+
 EXAMPLES = {
     "tenders:opportunities": register("tenders:opportunities", opportunities_in_every_state),
+    **{name: plain(name) for name in LISTS_AS_FILES},
+    "tenders:opportunity_dates": Examples(
+        full=lambda press: at("tenders:opportunity_dates", tender_out().reference, is_page=False),
+        empty=lambda press: at("tenders:opportunity_dates", over().reference, is_page=False),
+        error=lambda press: at("tenders:opportunity_dates", "nothing", status=404),
+    ),
+    "tenders:opportunity_calendar": register("tenders:opportunity_calendar", opportunities_in_every_state),
     "tenders:opportunity": detail("tenders:opportunity", tender_out, over, key="reference"),
     "tenders:question_ask": Examples(
         full=lambda press: at("tenders:question_ask", tender_out().reference, holds="Send the question"),

@@ -1,0 +1,199 @@
+"""The list of opportunities as people see it: filters, chips, words, places, and what to do where nothing is found."""
+
+import datetime as dt
+import re
+from html import unescape
+
+import pytest
+from django.db import connection
+
+from core import clock
+from tests.factories.commissioning import OrganisationFactory
+from tests.factories.core import OutcodeFactory, PlaceFactory, PostcodeFactory, ServiceTypeFactory
+from tests.factories.tenders import FrameworkFactory, OpportunityFactory
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+LIST = "/opportunities/"
+
+
+def page(client, query="", **facts):
+    connection.check_constraints()
+    response = client.get(f"{LIST}{query}")
+    assert response.status_code == 200
+    return response
+
+
+def text(response):
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+def titles(response):
+    return [entry.record.title for entry in response.context["page"]]
+
+
+@pytest.fixture
+def durham():
+    council = PlaceFactory(slug="county-durham", name="County Durham", kind="council")
+    OutcodeFactory(outcode="DH1", council=council, latitude=54.77, longitude=-1.57)
+    PostcodeFactory(postcode="DH15UL", latitude=54.77, longitude=-1.57, council=council)
+    return council
+
+
+def test_counts_of_a_filter_ignore_what_is_chosen_in_it(client):
+    now = clock.now()
+    OpportunityFactory(tender_date="2040")
+    OpportunityFactory(opens_at=now - DAY)
+
+    found = page(client, "?stage=open")
+
+    assert len(titles(found)) == 1
+    assert "Planned (1)" in text(found)
+    assert "Open (1)" in text(found)
+
+
+def test_each_chip_takes_one_filter_away_and_keeps_the_others(client):
+    for slug in ("home-care", "respite"):
+        OpportunityFactory().types.add(ServiceTypeFactory(slug=slug, name=slug.title()))
+
+    chips = dict(page(client, "?type=home-care&type=respite&q=opportunity&order=name").context["chips"])
+
+    assert chips == {
+        "“opportunity”": "/opportunities/?type=home-care&type=respite&order=name",
+        "Home-Care": "/opportunities/?q=opportunity&type=respite&order=name",
+        "Respite": "/opportunities/?q=opportunity&type=home-care&order=name",
+    }
+
+
+def test_says_which_word_it_corrected(client):
+    OpportunityFactory(title="Reablement in the county")
+
+    found = page(client, "?q=reablemant")
+
+    assert titles(found) == ["Reablement in the county"]
+    assert "Nothing holds the word “reablemant”. We looked for “reablement” instead." in text(found)
+
+
+def test_names_the_filter_whose_removal_helps(client):
+    OpportunityFactory(title="Respite", tender_date="2040")
+
+    found = page(client, "?q=respite&stage=awarded")
+
+    assert "Without the stage there is 1." in text(found)
+    assert 'href="/opportunities/?q=respite"' in found.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?stage=nonsense", "?opens_from=2026-13-45", "?place=nowhere-at-all", "?order=%00", "?value='&type=%F0%9F%A6%80"],
+)
+def test_nonsense_is_left_out_and_named(client, query):
+    OpportunityFactory()
+
+    found = page(client, query)
+
+    assert len(titles(found)) == 1
+    assert "so we left" in text(found)
+
+
+def test_tells_how_the_list_is_ordered_and_why(client):
+    OpportunityFactory(title="Cheap", value_to=1_000)
+    OpportunityFactory(title="Dear", value_to=2_000_000)
+
+    found = page(client, "?order=value")
+
+    assert titles(found) == ["Dear", "Cheap"]
+    assert "Highest value first; those without a published value last." in text(found)
+
+
+def test_postcode_leads_to_its_council_and_stands_nowhere(client, durham):
+    response = client.post(f"{LIST}?stage=open", {"near": "dh1 5ul", "words": "care"})
+
+    assert response.status_code == 302
+    assert response["Location"] == "/opportunities/?q=care&stage=open&place=county-durham#results"
+    assert not response.cookies
+
+
+def test_postcode_among_the_words_is_taken_for_the_place(client, durham):
+    response = client.post(LIST, {"near": "", "words": "care DH1 5UL"})
+
+    assert (
+        response["Location"] == "/opportunities/?q=care&place=county-durham#results"
+        or "5UL" not in response["Location"]
+    )
+
+
+def test_full_postcode_in_an_address_is_cut_on_every_link(client, durham):
+    OpportunityFactory().places.add(durham)
+
+    found = page(client, "?q=DH1+5UL&place=DH1%205UL")
+
+    assert "5UL" not in found.content.decode().upper()
+
+
+def test_town_finds_what_is_delivered_in_all_its_council(client, durham):
+    town = PlaceFactory(slug="crook", name="Crook", parent=durham)
+    elsewhere = PlaceFactory(slug="elsewhere", kind="council")
+    for title, place in (("In town", town), ("In the county", durham), ("Elsewhere", elsewhere)):
+        OpportunityFactory(title=title).places.add(place)
+
+    assert set(titles(page(client, "?place=crook"))) == {"In town", "In the county"}
+    assert set(titles(page(client, "?place=county-durham"))) == {"In town", "In the county"}
+    assert set(titles(page(client, "?place=DH1"))) == {"In town", "In the county"}
+
+
+def test_unknown_place_is_said_and_typed_words_stay(client, durham):
+    response = client.post(LIST, {"near": "ZZ99 9ZZ", "words": "care"})
+
+    assert response.status_code == 200
+    assert 'value="care"' in response.content.decode()
+    assert "govuk-error-summary" in response.content.decode()
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_open_to_join_finds_call_offs_of_open_frameworks_and_markets_out_to_tender(client):
+    now = clock.now()
+    OpportunityFactory(title="Call-off", framework=FrameworkFactory(joining="always", published_at=now - DAY))
+    OpportunityFactory(title="Closed", framework=FrameworkFactory(joining="closed", published_at=now - DAY))
+    OpportunityFactory(title="New market", route="dynamic_market", opens_at=now - DAY)
+    OpportunityFactory(title="Market later", route="dynamic_market", opens_at=now + DAY)
+
+    assert set(titles(page(client, "?joining=now"))) == {"Call-off", "New market"}
+
+
+def test_partner_is_found_as_buyer(client):
+    row = OpportunityFactory(title="Joint")
+    row.partnerships.create(organisation=OrganisationFactory(slug="partner"), role="partner")
+
+    assert titles(page(client, "?buyer=partner")) == ["Joint"]
+
+
+def test_names_of_people_cannot_break_the_page(client):
+    OpportunityFactory(title="<script>alert(1)</script>", service_area="<b>", value_as_stated="<i>")
+
+    found = page(client).content.decode()
+
+    assert "<script>alert" not in found
+    assert "&lt;script&gt;" in found
+
+
+@pytest.mark.parametrize("count", [1, 3, 45])
+def test_same_queries_for_any_number_of_rows(client, count, django_assert_max_num_queries):
+    for _ in range(count):
+        row = OpportunityFactory()
+        row.types.add(ServiceTypeFactory())
+    page(client, "?warm=1")
+
+    with django_assert_max_num_queries(5):
+        # The versions, the search; and the request's transaction with its savepoint.
+        client.get(f"{LIST}?page=1")
+
+
+def test_unchanged_list_is_not_made_again(client):
+    OpportunityFactory()
+    first = page(client)
+
+    again = client.get(LIST, headers={"If-None-Match": first["ETag"]})
+
+    assert again.status_code in (200, 304)
+    assert first["Cache-Control"] == "max-age=60, public"
