@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.db import transaction
+
 from providers.tokens import hash_of
 from tests.browser.rows.tenders import full_opportunity
 from tests.factories.tenders import (
@@ -18,6 +20,7 @@ NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
+@transaction.atomic  # weights sum to 100 when it is done
 def tender_out(**more):
     """Open for bids and for questions, with lots, criteria, a panel, answers and an addendum."""
     facts = {
