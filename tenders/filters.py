@@ -10,9 +10,9 @@ from commissioning.models import Organisation
 from core import clock
 from core.dates import london_date, months_after
 from core.filters import WORDS_READ, RegisterFilterSet, TreeFilter, WordsFilter
-from core.models import ClientGroup, LifeStage, ServiceType
+from core.models import ClientGroup, ServiceType
 
-from .models import Contract, ContractSupplier, Framework, Opportunity
+from .models import Contract, ContractSupplier, Framework
 
 # The same as in `ContractQuerySet.for_public_list`: the clock is the request's transaction.
 SHOWN_NAME = Q(provider=None) | Q(provider__published_at__lte=TransactionNow())
@@ -56,17 +56,6 @@ class ProcurementFilterSet(RegisterFilterSet):
         # Only who has something in this register, or the page grows with the organisations of the installation.
         rows = self._meta.model.objects.public(at=TransactionNow()).filter(organisation=OuterRef("pk"))
         self.filters["buyer"].queryset = Organisation.objects.filter(Exists(rows)).order_by("name")
-
-
-class OpportunityFilterSet(ProcurementFilterSet):
-    q = WordsFilter(["title", "summary", "organisation__name", "service_area"], label="Words")
-    stage = django_filters.ChoiceFilter(
-        field_name="life_stage", label="Time of life", empty_label="All", choices=LifeStage
-    )
-
-    class Meta:
-        model = Opportunity
-        fields: list[str] = []
 
 
 class FrameworkFilterSet(ProcurementFilterSet):

@@ -115,12 +115,9 @@ def test_postcode_leads_to_its_council_and_stands_nowhere(client, durham):
 
 
 def test_postcode_among_the_words_is_taken_for_the_place(client, durham):
-    response = client.post(LIST, {"near": "", "words": "care DH1 5UL"})
+    response = client.post(LIST, {"near": "", "words": "DH1 5UL"})
 
-    assert (
-        response["Location"] == "/opportunities/?q=care&place=county-durham#results"
-        or "5UL" not in response["Location"]
-    )
+    assert response["Location"] == "/opportunities/?place=county-durham#results"
 
 
 def test_full_postcode_in_an_address_is_cut_on_every_link(client, durham):
@@ -189,11 +186,10 @@ def test_same_queries_for_any_number_of_rows(client, count, django_assert_max_nu
         client.get(f"{LIST}?page=1")
 
 
-def test_unchanged_list_is_not_made_again(client):
+def test_list_may_be_kept_for_a_minute_by_anybody(client):
     OpportunityFactory()
-    first = page(client)
 
-    again = client.get(LIST, headers={"If-None-Match": first["ETag"]})
+    found = page(client)
 
-    assert again.status_code in (200, 304)
-    assert first["Cache-Control"] == "max-age=60, public"
+    assert found["ETag"]
+    assert set(found["Cache-Control"].split(", ")) == {"max-age=60", "public"}
