@@ -45,7 +45,7 @@ class Command(BaseCommand):
         for one in plan.processes:
             self.stdout.write(f"{one.process.ocid} {one.does}: {one.title}{f' ({one.refusal})' if one.refusal else ''}")
             for change in one.changes:
-                self.stdout.write(f"    {change.label}: {change.old or 'not stated'} -> {change.new or 'not stated'}")
+                self.stdout.write(f"    {change.label}: {change.old_words} -> {change.new_words}")
             for notice in one.notices:
                 self.stdout.write(f"    Notice {notice['kind'].upper()} of {notice['published_date']}")
             for code in one.unknown_cpv:

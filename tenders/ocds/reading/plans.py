@@ -13,7 +13,7 @@ from core.dates import EstimatedDate, parse
 from core.models import CpvCode
 from tenders.models import DateChange, Notice, Opportunity, ReadRelease
 
-from .processes import Process, ReadOne
+from .processes import LONDON, Process, ReadOne
 
 JOIN_NEW, SKIP = "new", "skip"
 ESTIMATED = {"tender_date", "engagement_date", "award_date", "contract_start_date", "contract_end_date"}
@@ -41,6 +41,14 @@ class FieldChange:
     label: str
     old: Any
     new: Any
+
+    @property
+    def old_words(self) -> str:
+        return in_words(self.name, self.old)
+
+    @property
+    def new_words(self) -> str:
+        return in_words(self.name, self.new)
 
 
 @dataclass
@@ -221,6 +229,23 @@ def as_value(name: str, stored: Any) -> Any:
     if name in DAYS:
         return dt.date.fromisoformat(stored)
     return Decimal(stored) if name in POUNDS else stored
+
+
+def in_words(name: str, value: Any) -> str:
+    """Return a field's value as a person reads it."""
+    if value is None or value == "":
+        return "not stated"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        london = value.astimezone(LONDON)
+        return f"{london.day} {london:%B %Y, %H:%M}"
+    if isinstance(value, dt.date):
+        return f"{value.day} {value:%B %Y}"
+    if name in POUNDS:
+        return f"£{value:,.2f}".removesuffix(".00")
+    choices = dict(Opportunity._meta.get_field(name).flatchoices)
+    return str(choices.get(value, value))
 
 
 def _estimated(day: dt.date) -> EstimatedDate:
