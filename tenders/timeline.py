@@ -54,7 +54,9 @@ class Moment:
 def for_timeline(at: dt.datetime) -> list[Prefetch | str]:
     """What an opportunity's page fetches for its story, beside notices, moved dates, questions and addenda."""
     return [
-        Prefetch("events", Event.objects.public(at=at).with_counts().order_by("starts_at", "pk"), to_attr="shown_events"),
+        Prefetch(
+            "events", Event.objects.public(at=at).with_counts().order_by("starts_at", "pk"), to_attr="shown_events"
+        ),
         Prefetch("documents", Document.objects.published(at=at), to_attr="shown_documents"),
         *_award_parts(at),
         Prefetch("contract", Contract.objects.public(at=at).prefetch_related(*_contract_parts(at))),
@@ -154,8 +156,14 @@ def _before(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
     if record.source and record.source.published:
         yield from _moment(PLAN, "In the plan", record.source.published, at, note=record.source.title)
     elif record.published_at:
-        day = london_date(record.published_at)
-        yield from _moment(PLAN, "In the plan", day, at, note="Published here")
+        title = "In the plan" if _is_plan(record) else "Entered in this portal"
+        yield from _moment(PLAN, title, london_date(record.published_at), at, note="Published here")
+
+
+def _is_plan(record: Opportunity) -> bool:
+    """Whether the record was public here before its tender opened: older ones are entered afterwards."""
+    begun = [moment for moment in (record.opens_at, record.awarded_at) if moment]
+    return record.published_at is not None and all(record.published_at <= moment for moment in begun)
 
 
 def _tender(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
@@ -283,14 +291,12 @@ def steps(record: Opportunity, *, at: dt.datetime) -> list[dict[str, str]]:
     awarded = london_date(record.awarded_at) if record.awarded_at and record.awarded_at <= at else None
     successors = [*record.shown_renewals, *(contract.shown_successors if contract else [])]  # type: ignore[attr-defined]
     following = next((one.tender_date or one.contract_start_date for one in successors), record.next_procurement_date)
-    source = record.source.published if record.source else None
+    planned = record.source.published if record.source else None
+    if planned is None and record.published_at and _is_plan(record):
+        planned = london_date(record.published_at)
     tender = london_date(record.opens_at) if record.opens_at else record.tender_date or record.dates_as_stated
     order = [
-        (
-            "In the plan",
-            source or (record.published_at and london_date(record.published_at)),
-            "Published by the organisation",
-        ),
+        ("In the plan", planned, "Published by the organisation" if planned else ""),
         ("Engagement", record.engagement_date, "A chance to shape what is bought"),
         ("Tender", tender, ""),
         ("Award", awards[-1].award_date if awards and awarded else awarded or record.award_date, ""),

@@ -23,6 +23,7 @@ class AwardSupplierInline(ScopedTabularInline):
     model = AwardSupplier
     fields = ["provider", "name_as_stated", "registration_number", "is_sme", "is_vcse"]
     readonly_fields = ["provider", "name_as_stated"]
+    can_delete = False
 
     def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         return False
@@ -91,8 +92,9 @@ class EndingsMixin:
             return False
         if action == "record_award":
             return obj.awarded_at is None or obj.lots.exists()
-        invited = obj.opens_at is not None and obj.opens_at <= at
-        return invited and obj.signed_date is None if action == "cancel" else not invited and obj.awarded_at is None
+        # Once bids are invited, or a direct award is made, there is a procurement to cancel and no plan to withdraw.
+        has_begun = obj.opens_at is not None and obj.opens_at <= at or obj.awarded_at is not None
+        return has_begun and obj.signed_date is None if action == "cancel" else not has_begun
 
     @object_action(
         "Record an award", form=RecordAwardForm, confirm="Everybody will see who was chosen.", publishes=True

@@ -96,6 +96,7 @@ def register(at: dt.datetime) -> Table[Any]:
             Column("Notices", lambda row: listed(row.shown_notices), unknown=""),
             Column("Status", lambda row: str(row.status(at=at).label), width=18),
             Column("Published here on", lambda row: row.published_at and london_date(row.published_at), width=16),
+            Column("Invented sample", lambda row: row.is_sample, width=12),
             Column("Page", lambda row: settings.PUBLIC_URL.rstrip("/") + row.get_absolute_url(), width=40),
         ],
     )  # fmt: skip

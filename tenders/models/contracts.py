@@ -181,6 +181,11 @@ class Contract(OwnedModel, SourcedModel, PublishableModel):
     def get_absolute_url(self) -> str:
         return reverse("tenders:contract", args=[self.reference])
 
+    @property
+    def shown_vat(self) -> str:
+        """The VAT that cannot be recovered in pounds; empty where it is not known."""
+        return "" if self.irrecoverable_vat is None else f"£{self.irrecoverable_vat:,.0f}"
+
     def status(self, *, at: dt.datetime) -> Status:
         """Where the contract stands on the day, as far as its stated dates tell."""
         today = london_date(at)

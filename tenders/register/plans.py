@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from commissioning.models import Organisation
@@ -255,6 +256,8 @@ def _blank(name: str) -> Any:
 def _words(name: str, value: Any) -> str:
     if value is None or value == "" or value == "unknown":
         return NOTHING
+    if isinstance(value, Decimal):
+        return f"£{value:,.2f}"
     choices = dict(Contract._meta.get_field(name).flatchoices)
     return str(choices.get(value, value))
 

@@ -23,11 +23,13 @@ def withdraw_opportunity(*, opportunity: Opportunity, reason: str, by: Any, at: 
     """Take a plan back before bids were invited: it leaves the lists, and its page says when and why.
 
     :raises AlreadyDone: if it was withdrawn or cancelled before.
-    :raises EndingRefused: if it is a draft, bids were invited, or no reason is given.
+    :raises EndingRefused: if it is a draft, bids were invited, it is awarded, or no reason is given.
     """
     row = _locked(opportunity, reason, at=at)
     if row.opens_at is not None and row.opens_at <= at:
         raise EndingRefused("Bids were invited already: cancel it instead.")
+    if row.awarded_at is not None or row.signed_date is not None:
+        raise EndingRefused("It is awarded already: cancel it instead, unless its contract is signed.")
     row.withdrawn_at, row.withdrawn_by = at, by
     return _end(row, "opportunity.withdrawn", ["withdrawn_at", "withdrawn_by"], reason, by=by, at=at)
 
