@@ -53,16 +53,33 @@ def main() -> int:
             "words": "/opportunities/?q=dementia+support",
             "a kind of care that is open": "/opportunities/?type=home-care&stage=open",
             "a council": f"/opportunities/?place={made.councils[0].slug}",
-            "the calendar": "/opportunities/calendar/",
             "contracts": "/contracts/",
         },
         rounds=20 if is_quick else 40,
         promised=lambda name: PAGE,
         unchanged=UNCHANGED,
     )
+    whole_list()
     for line in failed:
         print(line)
     return 1 if failed else 0
+
+
+def whole_list() -> None:
+    """Ask once for what reads the whole list, narrowed and not: nothing is promised of these."""
+    from django.test import Client
+
+    from bench import report
+
+    client = Client()
+    table = []
+    for path in ("/opportunities/calendar/", "/opportunities.csv"):
+        for query in ("", "?type=home-care&stage=open"):
+            started = time.perf_counter()
+            response = client.get(path + query)
+            size = sum(map(len, response)) if response.streaming else len(response.content)
+            table.append([path + query, time.perf_counter() - started, size / 1000])
+    report.table("What reads the whole list, once each", ["address", "seconds", "kB"], table)
 
 
 class Made:
