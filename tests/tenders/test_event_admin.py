@@ -246,7 +246,7 @@ def test_who_comes_leaves_as_a_file_without_formulas_and_is_on_the_trail(client,
     assert told[0]["Organisation"] == "'=cmd()"
     assert (told[0]["Small or medium-sized"], told[1]["Small or medium-sized"]) == ("Yes", "Not stated")
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)][0] == "'=cmd()"
-    assert file["Cache-Control"] == book["Cache-Control"] == "private, no-store"
+    assert all("no-store" in one["Cache-Control"] for one in (file, book))
     assert "attachment" in file["Content-Disposition"]
     assert (
         list(AuditEvent.objects.values_list("action", "organisation_id"))
