@@ -11,6 +11,7 @@ import hashlib
 import random
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -135,9 +136,19 @@ class Made:
                 opportunities.append(self._opportunity(number))
         self.digest.update(repr([vars_of(row) for row in (*opportunities, *contracts)]).encode())
         for model, rows in ((Opportunity, opportunities), (Contract, contracts)):
-            self._link(model.types, model.objects.bulk_create(rows), self.types, (1, 1, 2))
-            self._link(model.client_groups, rows, self.groups, (0, 1, 1, 2))
-            self._link(model.places, rows, self.councils, (1, 1, 1, 2))
+            model.objects.bulk_create(rows)
+            self._link(
+                model.types, rows, lambda row: self._near(self.types, len(row.title) * 7 + row.organisation_id % 5, 4)
+            )
+            self._link(model.client_groups, rows, lambda row: self._near(self.groups, len(row.title), 3))
+            self._link(model.places, rows, lambda row: self._near(self.councils, row.organisation_id, 8))
+
+    def _near(self, others: list[Any], number: int, seldom: int) -> list[Any]:
+        """One of the others, and seldom its neighbour too: who buys for two kinds or two councils buys for related ones."""
+        found = [others[number % len(others)]]
+        if not self.rng.randrange(seldom):
+            found.append(others[(number + 1) % len(others)])
+        return found
 
     def _shared(self, number: int) -> dict[str, Any]:
         from core.models import LifeStage
@@ -194,13 +205,11 @@ class Made:
             **self._shared(number),
         )
 
-    def _link(self, relation: Any, rows: list[Any], others: list[Any], counts: tuple[int, ...]) -> None:
+    def _link(self, relation: Any, rows: list[Any], chosen: Callable[[Any], list[Any]]) -> None:
         field = relation.field
         here, there = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
         relation.through.objects.bulk_create(
-            relation.through(**{here: row.pk, there: other.pk})
-            for row in rows
-            for other in self.rng.sample(others, self.rng.choice(counts))
+            relation.through(**{here: row.pk, there: other.pk}) for row in rows for other in chosen(row)
         )
 
 
