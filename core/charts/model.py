@@ -49,7 +49,8 @@ def value_text(value: Decimal, unit: str) -> str:
 class Point:
     """One figure. ``value`` is nothing where the source gives none; ``text`` overrides how it is written.
 
-    ``low`` is the start of a range. ``highlight`` gives one bar of a single series the accent, ``detail`` adds a few
+    ``low`` is the start of a range, ``mark`` a later place on a timeline's axis (`Chart.mark_label` says what it is).
+    ``highlight`` gives one bar of a single series the accent, ``detail`` adds a few
     words after the figure ("37,410 more").
     """
 
@@ -61,6 +62,7 @@ class Point:
     highlight: bool = False
     is_comparator: bool = False
     is_projection: bool = False
+    mark: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Chart:
     low_label: str = ""
     high_label: str = ""
     ticks: tuple[tuple[Decimal, str], ...] = ()
+    mark_label: str = ""
     is_sample: bool = False
     slug: str = ""
 

@@ -11,6 +11,7 @@ from .model import Chart, Point
 Across = Callable[[Decimal], float]
 
 BAR = 22.0
+HONEY = "#f2b544"
 
 
 def draw(chart: Chart, canvas: Canvas) -> None:
@@ -38,7 +39,23 @@ def draw(chart: Chart, canvas: Canvas) -> None:
     for (begin, _), (finish, _) in list(zip(chart.ticks, chart.ticks[1:], strict=False))[::2]:
         canvas.rect(across(begin), start - 4, across(finish) - across(begin), top - start, BAND, stroke=False)
         canvas.shapes.insert(0, canvas.shapes.pop())
+    if chart.mark_label and any(point.mark is not None for _, point in rows):
+        _door(canvas, left + 10, top + 2)
+        top = canvas.words(chart.mark_label, left + 28, top + 2, right - left - 28, size=15)
     canvas.reach(top)
+
+
+def _door(canvas: Canvas, middle: float, top: float) -> None:
+    """Draw the mark: a door, as on the portal's pages."""
+    bottom = top + BAR
+    canvas.add(
+        "path",
+        d=f"M{middle - 9:.1f} {bottom:.1f} v-13 a9 9 0 0 1 18 0 v13 z",
+        fill=HONEY,
+        stroke=INK,
+        stroke_width="1.5",
+    )
+    canvas.reach(bottom + 1)
 
 
 def _head(chart: Chart, canvas: Canvas, across: Across, right: float) -> float:
@@ -61,6 +78,15 @@ def _bar(chart: Chart, canvas: Canvas, point: Point, across: Across, top: float,
         return canvas.words(chart.text_of(point), left + 4, top, right - left - 4, fill=SOFT, style="italic")
     x, end = across(begin), across(finish)
     canvas.rect(min(x, right - 6), top, max(end - x, 6.0), BAR, chart.accent)
+    if point.mark is not None:
+        middle = min(max(across(point.mark), left + 9), right - 9)
+        if middle > end:
+            canvas.add(
+                "line", x1=end, y1=top + BAR / 2, x2=middle, y2=top + BAR / 2, stroke=INK, stroke_width="1.5",
+                stroke_dasharray="2 4",
+            )  # fmt: skip
+        _door(canvas, middle, top)
+        end = max(end, middle + 9)
     text = point.text
     if not text:
         return top + BAR

@@ -15,7 +15,9 @@ from tenders.search import Entry
 # More rows than these are counted by quarter instead.
 MOST_ROWS = 24
 # An axis of more quarters than these has no room for their names.
-MOST_QUARTERS = 40
+MOST_QUARTERS = 24
+# Of more columns than these those without any are left out.
+MOST_COLUMNS = 12
 _NUMBERS = "no one two three four five six seven eight nine ten".split()  # noqa: SIM905 - readable as words
 _OVER = {Opportunity.Status.CLOSED, Opportunity.Status.AWARDED}
 
@@ -27,7 +29,10 @@ def pipeline(entries: Sequence[Entry], *, slug: str) -> Chart | None:
         return None
     told.sort(key=lambda one: (one[1][0], one[1][1], one[0].record.title))
     first, last = told[0][1][0], max(when[1] for _, when in told)
-    quarters = list(_quarters(first, last))
+    quarters = _quarters(first, last)
+    with_starts = _quarters(first, max([last, *(day for entry, _ in told if (day := _start(entry)))]))
+    if len(with_starts) <= MOST_QUARTERS:
+        quarters = with_starts
     is_plotted = len(told) <= MOST_ROWS and len(quarters) <= MOST_QUARTERS
     unknown = sum(entry.status not in _OVER for entry in entries) - len(told)
     note = "Organisations may change or drop any of these."
@@ -37,7 +42,11 @@ def pipeline(entries: Sequence[Entry], *, slug: str) -> Chart | None:
     if is_plotted:
         return _timeline(told, quarters, title=title, note=note, slug=slug)
     counts = Counter(_start_of_quarter(when[0]) for _, when in told)
-    points = tuple(Point(_name(day), Decimal(counts.get(day, 0))) for day in quarters if counts.get(day))
+    quarters = _quarters(first, max(counts))
+    if len(quarters) > MOST_COLUMNS:
+        quarters = sorted(counts)
+        note = f"Quarters without any are left out. {note}"
+    points = tuple(Point(_name(day), Decimal(counts[day])) for day in quarters)
     return Chart(
         kind=Kind.COLUMNS,
         title=title,
@@ -67,6 +76,7 @@ def _timeline(
                 value=_place(last + dt.timedelta(days=1)),
                 text=_when(entry),
                 detail=f"contract starts {start}" if start else "",
+                mark=_place(start.earliest) if start and start.earliest and start.earliest > first else None,
             )
         )
     ticks = tuple((_place(day), _name(day)) for day in (*quarters, end))
@@ -76,6 +86,7 @@ def _timeline(
         what="When each tender is planned to open, by quarter",
         series=(Series("Tender", tuple(points)),),
         ticks=ticks,
+        mark_label="Contract starts, at the earliest",
         note=note,
         slug=slug,
     )
@@ -88,6 +99,11 @@ def _opening(entry: Entry) -> tuple[dt.date, dt.date] | None:
         return day, day
     date = record.tender_date
     return (date.earliest, date.latest) if date and date.earliest and date.latest else None
+
+
+def _start(entry: Entry) -> dt.date | None:
+    date = entry.record.contract_start_date
+    return date.earliest if date else None
 
 
 def _when(entry: Entry) -> str:

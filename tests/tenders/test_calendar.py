@@ -142,12 +142,14 @@ def test_plot_says_its_finding_and_shows_each_interval():
     assert chart.title == "Three of four tenders are planned for autumn 2040"
     assert [point.text for point in chart.series[0].points] == ["Autumn 2040"] * 3 + ["2 February 2041"]
     assert chart.series[0].points[-1].detail == "contract starts April 2041"
+    assert chart.series[0].points[-1].mark == dt.date(2041, 4, 1).toordinal()
     assert chart.note.startswith("1 more do not say when they open.")
     assert [words for _, words in chart.ticks] == [
         "Jul to Sep 2040",
         "Oct to Dec 2040",
         "Jan to Mar 2041",
         "Apr to Jun 2041",
+        "Jul to Sep 2041",
     ]
 
 
@@ -160,6 +162,7 @@ def test_plot_of_many_counts_by_quarter():
 
     assert [(point.label, int(point.value)) for point in chart.series[0].points] == [
         ("Apr to Jun 2040", 20),
+        ("Jul to Sep 2040", 0),
         ("Oct to Dec 2040", 10),
     ]
 
