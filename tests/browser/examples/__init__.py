@@ -7,6 +7,7 @@ nothing could be missing, the empty example is the page of a site without any ro
 
 from tests.browser.examples import (
     accounts,
+    alerts,
     commissioning,
     engagement,
     pages,
@@ -17,5 +18,5 @@ from tests.browser.examples import (
     workspace,
 )
 
-MODULES = (pages, strategies, tenders, engagement, providers, workspace, commissioning, programs, accounts)
+MODULES = (pages, strategies, tenders, alerts, engagement, providers, workspace, commissioning, programs, accounts)
 EXAMPLES = {name: examples for module in MODULES for name, examples in module.EXAMPLES.items()}
