@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db import transaction
 from core import audit, mail, versions
 from core.errors import AlreadyDone, DomainError
 from tenders import engagement_letters as letters
-from tenders.models import Event, EventChange
+from tenders.models import Event, EventChange, Registration
 
 from .registrations import locked_event
 from .releases import record_release
@@ -78,10 +79,9 @@ def move_event(
         before=before,
         after={**audit.snapshot(row), "reason": reason},
     )
-    for one in row.registrations.live().order_by("pk"):
-        one.event = row
-        subject, text = letters.moved(registration=one, change=change, token=token_of(one))
-        mail.owe(key=f"event-moved:{change.pk}:{one.pk}", to=one.email, subject=subject, text=text)
+    _tell(
+        row, f"event-moved:{change.pk}", lambda one: letters.moved(registration=one, change=change, token=token_of(one))
+    )
     record_release(row, at=at)
     versions.touch(*Event.REGISTERS)
     return change
@@ -104,10 +104,7 @@ def cancel_event(*, event: Event, reason: str, by: Any, at: dt.datetime) -> Even
     audit.record(
         "event.cancelled", row, by=by, at=at, organisation=row.organisation, before=before, after=audit.snapshot(row)
     )
-    for one in row.registrations.live().order_by("pk"):
-        one.event = row
-        subject, text = letters.cancelled(registration=one)
-        mail.owe(key=f"event-cancelled:{row.pk}:{one.pk}", to=one.email, subject=subject, text=text)
+    _tell(row, f"event-cancelled:{row.pk}", lambda one: letters.cancelled(registration=one))
     record_release(row, at=at)
     versions.touch(*Event.REGISTERS)
     return row
@@ -122,3 +119,13 @@ def _standing(event: Event, *, at: dt.datetime) -> Event:
     if row.status(at=at) == Event.Status.PAST:
         raise EventRefused("This event is over.")
     return row
+
+
+def _tell(event: Event, key: str, letter: Callable[[Registration], tuple[str, str]]) -> None:
+    """Write to all who have a place or wait for one, in a few queries for all."""
+    owed = []
+    for one in event.registrations.live().order_by("pk"):
+        one.event = event
+        subject, text = letter(one)
+        owed.append(mail.Letter(f"{key}:{one.pk}", one.email, subject, text))
+    mail.owe_many(owed)

@@ -54,7 +54,9 @@ EXAMPLES = {
     ),
     "tenders:registration_withdraw": Examples(
         full=lambda press: at("tenders:registration_withdraw", registration_link()),
-        empty=lambda press: at("tenders:registration_withdraw", registration_link(), send="Take my registration back"),
+        empty=lambda press: at(
+            "tenders:registration_withdraw", registration_link(confirmed_at=None, place_given_at=None)
+        ),
         error=gone("tenders:registration_withdraw"),
     ),
     "tenders:interest_register": Examples(
@@ -83,7 +85,7 @@ EXAMPLES = {
     ),
     "tenders:interest_withdraw": Examples(
         full=lambda press: at("tenders:interest_withdraw", interest_link()),
-        empty=lambda press: at("tenders:interest_withdraw", interest_link(), send="Take my interest back"),
+        empty=lambda press: at("tenders:interest_withdraw", interest_link(confirmed_at=None, note="")),
         error=gone("tenders:interest_withdraw"),
     ),
 }
