@@ -4,12 +4,13 @@ Each register is found in the admin itself, so that a new one is probed without 
 as the councils of these tests have no row of it.
 """
 
+import copy
 import re
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.db import models
+from django.db import connection, models, transaction
 from django.urls import reverse
 
 from commissioning.acting import SESSION_KEY
@@ -29,14 +30,25 @@ NOBODY = 987_654_321
 EVERY = pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
 
 
-@pytest.fixture
-def ours(db):
-    return Council(OURS)
+@pytest.fixture(scope="module")
+def _councils(django_db_setup, django_db_blocker):
+    """Both councils, made once: each test undoes what it has changed of them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        councils = Council(OURS), Council(THEIRS)
+        # What waits for the end of a transaction is done once, and not anew in each test.
+        connection.check_constraints()
+        yield councils
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def theirs(ours):
-    return Council(THEIRS)
+def ours(_councils, db):
+    return copy.deepcopy(_councils[0])
+
+
+@pytest.fixture
+def theirs(_councils, db):
+    return copy.deepcopy(_councils[1])
 
 
 @pytest.fixture
