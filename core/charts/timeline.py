@@ -59,12 +59,13 @@ def _door(canvas: Canvas, middle: float, top: float) -> None:
 
 
 def _head(chart: Chart, canvas: Canvas, across: Across, right: float) -> float:
-    """Write the seasons' names, as many as have room."""
+    """Write the names of the ticks that have one, as many as have room until the next."""
     end, bottom = -1.0, 0.0
-    for (place, words), following in zip(chart.ticks, (*chart.ticks[1:], None), strict=False):
+    named = [tick for tick in chart.ticks if tick[1]]
+    for (place, words), following in zip(named, (*named[1:], None), strict=False):
         x = across(place)
         room = (across(following[0]) if following else right) - x - 6
-        if x < end or not words or any(canvas.text_width(word, 15) > room for word in words.split()):
+        if x < end or any(canvas.text_width(word, 15) > room for word in words.split()):
             continue
         bottom = max(bottom, canvas.words(words, x + 3, 0, room, size=15, fill=SOFT))
         end = x + min(canvas.text_width(words, 15), room)

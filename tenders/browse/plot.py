@@ -16,6 +16,7 @@ from tenders.search import Entry
 MOST_ROWS = 24
 # An axis of more quarters than these has no room for their names.
 MOST_QUARTERS = 24
+MOST_NAMED = 5
 # Of more columns than these those without any are left out.
 MOST_COLUMNS = 12
 _NUMBERS = "no one two three four five six seven eight nine ten".split()  # noqa: SIM905 - readable as words
@@ -79,11 +80,13 @@ def _timeline(
                 mark=_place(start.earliest) if start and start.earliest and start.earliest > first else None,
             )
         )
-    ticks = tuple((_place(day), _name(day)) for day in (*quarters, end))
+    # Many quarters have no room for their names: then each year's first band has the year's.
+    is_named = len(quarters) <= MOST_NAMED
+    ticks = tuple((_place(day), _name(day) if is_named else _year(day, quarters)) for day in (*quarters, end))
     return Chart(
         kind=Kind.TIMELINE,
         title=title,
-        what="When each tender is planned to open, by quarter",
+        what="When each tender is planned to open; each band is a quarter of a year",
         series=(Series("Tender", tuple(points)),),
         ticks=ticks,
         mark_label="Contract starts, at the earliest",
@@ -149,6 +152,10 @@ def _following(quarter: dt.date) -> dt.date:
 def _name(quarter: dt.date) -> str:
     last = _following(quarter) - dt.timedelta(days=1)
     return f"{quarter:%b} to {last:%b} {quarter.year}"
+
+
+def _year(quarter: dt.date, quarters: Sequence[dt.date]) -> str:
+    return str(quarter.year) if quarter.month == 1 or quarter == quarters[0] else ""
 
 
 def _place(day: dt.date) -> Decimal:
