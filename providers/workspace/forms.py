@@ -343,6 +343,8 @@ class ChoiceOfProvider(forms.Form):
     """Whom to act for."""
 
     provider = forms.ModelChoiceField(Provider.objects.none(), to_field_name="slug")
+    # Where to go on to; what is no service of the provider's leads to the first page.
+    service = forms.CharField(required=False)
 
     def __init__(self, providers: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from core import clock
 from providers import profile
 from providers.acting import acting_provider, providers_of
 from providers.models import Provider, Service
@@ -21,19 +22,37 @@ from providers.services.drafts import Draft
 
 
 def for_provider(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Give a view the provider one acts for; who represents none is told how people come in."""
+    """Give a view the provider one acts for; who represents none is told how people come in.
+
+    Who asks for a service that they keep for another of their providers is offered to change to that one.
+    """
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         provider = acting_provider(request)
         if provider is None:
             return render(request, "providers/workspace/nobody.html", status=403)
-        answer = view(request, provider, *args, **kwargs)
+        try:
+            answer = view(request, provider, *args, **kwargs)
+        except Http404:
+            elsewhere = _kept_for_another(request, provider, kwargs.get("slug"))
+            if elsewhere is None or request.method not in {"GET", "HEAD"}:
+                raise
+            answer = show(request, "providers/workspace/switch.html", {"service": elsewhere})
         if isinstance(answer, HttpResponse) and not answer.has_header("Cache-Control"):
             answer["Cache-Control"] = "private, no-store"
         return answer
 
     return wrapped
+
+
+def _kept_for_another(request: HttpRequest, provider: Provider, slug: str | None) -> Service | None:
+    """Return the service a person asked for, if they keep it for a provider other than the one they act for."""
+    if slug is None:
+        return None
+    at = clock.now()
+    others = (one for one in providers_of(request) if one != provider)
+    return next((found for one in others if (found := drafts.services_of(one, at=at).filter(slug=slug).first())), None)
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,15 @@ def _what_waits(provider: Provider) -> dict[str, list[dict[str, str]]]:
 
 @require_POST
 def act_for(request: Any) -> HttpResponse:
-    """Choose among the providers one represents."""
+    """Choose among the providers one represents, and go on to the service of theirs that was asked for."""
     form = ChoiceOfProvider(may_represent(request.user), request.POST)
     if not form.is_valid():
         raise Http404("You cannot act for this provider.")
-    represent(request, form.cleaned_data["provider"])
-    messages.success(request, f"You now act for {form.cleaned_data['provider']}.")
-    return redirect("providers:workspace")
+    provider = form.cleaned_data["provider"]
+    represent(request, provider)
+    messages.success(request, f"You now act for {provider}.")
+    asked = drafts.services_of(provider, at=clock.now()).filter(slug=form.cleaned_data["service"]).first()
+    return redirect("providers:workspace_service", asked.slug) if asked else redirect("providers:workspace")
 
 
 # --- one entry ---

@@ -133,7 +133,33 @@ def test_who_represents_two_chooses(person, home):
 
     assert own == 200
     assert "You now act for The other." in text(chosen)
-    assert person.get(page("service", home.service.slug)).status_code == 404
+    assert "and go on" in text(person.get(page("service", home.service.slug)))
+
+
+@pytest.mark.parametrize("name", ["service", "photos", "preview"])
+def test_person_of_two_providers_is_led_to_the_one_whose_service_they_ask_for(person, home, name):
+    other = ProviderFactory(name="The other")
+    other.representatives.create(user=home.person)
+    person.post(page("act_for"), {"provider": other.slug})
+
+    offered = person.get(page(name, home.service.slug))
+    refused = person.post(page("submit", home.service.slug))
+    led = person.post(page("act_for"), {"provider": home.provider.slug, "service": home.service.slug}, follow=True)
+
+    assert (offered.status_code, offered["Cache-Control"]) == (200, "private, no-store")
+    assert f"Act for {home.provider} and go on" in text(offered)
+    assert refused.status_code == 404
+    assert led.redirect_chain == [(page("service", home.service.slug), 302)]
+
+
+@pytest.mark.parametrize("slug", ["of-another", "nothing", "//elsewhere.example"])
+def test_choosing_a_provider_leads_nowhere_else(person, home, slug):
+    ServiceFactory(slug="of-another")
+
+    led = person.post(page("act_for"), {"provider": home.provider.slug, "service": slug}, follow=True)
+
+    assert led.status_code == 200
+    assert led.redirect_chain == [(reverse("providers:workspace"), 302)]
 
 
 @pytest.mark.parametrize("slug", ["provider-theirs", "nobody", "", "\x00", "1"])
