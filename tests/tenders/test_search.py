@@ -5,12 +5,13 @@ import random
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.models import OutcodeCouncil
+from core.models import OutcodeCouncil, SearchWord
 from tenders.models import Opportunity, OpportunityPartner, ReservedFor, SearchCard, SearchRow
 from tenders.search import OpportunityQuery, Order, find_all, read_entries, search, without_one_filter
 from tenders.search.question import STAGES, VALUES
@@ -379,3 +380,17 @@ def test_describes_itself_in_words():
     assert query.describe() == (
         "“care”; Open or Planned; Suitable for small and medium-sized firms; Opens from 1 December 2026"
     )
+
+
+@database
+def test_rows_made_anew_are_the_rows_that_were_kept_up():
+    Country(random.Random(3))
+    kept = {model: sorted(model.objects.values_list()) for model in (SearchRow, SearchCard)}
+    words = set(SearchWord.objects.filter(index="opportunities").values_list("word", flat=True))
+    SearchRow.objects.filter(pk=SearchRow.objects.first().pk).delete()
+    SearchCard(opportunity_id=10**9, card="{}", names="", document="").save()
+
+    call_command("rebuild_opportunity_search", verbosity=0)
+
+    assert {model: sorted(model.objects.values_list()) for model in (SearchRow, SearchCard)} == kept
+    assert set(SearchWord.objects.filter(index="opportunities").values_list("word", flat=True)) == words

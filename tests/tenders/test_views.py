@@ -179,6 +179,7 @@ def test_unknown_is_shown_as_unknown(client):
 def test_sample_is_marked_in_the_list_and_on_its_page(client, register):
     row = REGISTERS[register](is_sample=True)
     mark = '<span class="ccp-sample">Sample</span>'
+    connection.check_constraints()
 
     assert mark in text(client.get(reverse(f"tenders:{register}")))
     assert mark in text(client.get(row.get_absolute_url()))
