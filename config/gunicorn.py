@@ -4,6 +4,7 @@ import os
 import sys
 
 from config import env
+from config.access_log import AccessLog
 
 try:
     _environment = env.read(os.environ)
@@ -21,6 +22,7 @@ graceful_timeout = 20
 keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500
-# Addresses are cut at the question mark, since a search may hold what is nobody's business.
+# Addresses are cut at the question mark, since a search may hold what is nobody's business, and at a secret.
+logger_class = AccessLog
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 accesslog = "-"

@@ -1,0 +1,37 @@
+"""What the logs keep of an address: not the words of a one-time link, with which its reader could be another."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+# The words of a link are long and hold a capital, an underscore or a colon, which no slug does; those of a new password
+# are known by their place. deploy/nginx.conf holds the same.
+SECRET = re.compile(
+    r"^(?P<shown>.*?/)(?:(?=[^/]*[A-Z_:])[A-Za-z0-9_:=%-]{20,}|(?<=/password/reset/key/)(?!done/)[^/]|(?<=/confirm-email/)[^/]).*$"
+)
+
+
+def without_secrets(path: str) -> str:
+    """Return a path as it may stand in a log: from a link's secret words on it is cut."""
+    return SECRET.sub(r"\g<shown>[secret]", path)
+
+
+class AccessLog(Logger):  # type: ignore[misc]
+    """gunicorn's access log without the words of one-time links."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
+        atoms = super().atoms(resp, req, environ, request_time)
+        return {**atoms, "U": without_secrets(atoms["U"])}
+
+
+class WithoutSecrets(logging.Filter):
+    """Keeps the words of one-time links out of what Django says of a request, such as "Gone: /workspace/confirm/"."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(without_secrets(one) if isinstance(one, str) else one for one in record.args)
+        return True
