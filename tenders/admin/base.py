@@ -3,12 +3,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 
 from commissioning import services
 from commissioning.admin import OrganisationScopedAdmin, object_action
+from commissioning.forms import LondonMomentField
 from core import clock
 
 from .. import services as pipeline
+
+# A time that the change of the clocks repeats or leaves out is refused with the two to choose from.
+LONDON_MOMENTS: Any = {
+    models.DateTimeField: {"form_class": LondonMomentField, "widget": LondonMomentField.widget},
+}
 
 
 class ReleasedAdmin(OrganisationScopedAdmin):
@@ -32,6 +39,7 @@ class PublishableAdmin(ReleasedAdmin):
     journey = "buying"
     list_filter: Any = [("published_at", admin.EmptyFieldListFilter), "is_sample"]
     object_actions = ["publish"]
+    formfield_overrides = LONDON_MOMENTS
 
     def offers(self, action: str, obj: Any) -> bool:
         return action != "publish" or obj.published_at is None

@@ -14,11 +14,12 @@ from core import clock
 from .. import services as pipeline
 from ..forms import AdmissionForm, EndAdmissionForm, RefuseForm, SuspendForm
 from ..models import Admission, EntryCondition, Forum, Framework, FrameworkPartner, Lot, Rate
-from .base import PublishableAdmin, ReleasedAdmin
+from .base import LONDON_MOMENTS, PublishableAdmin, ReleasedAdmin
 
 
 class LotInline(ScopedStackedInline):
     model = Lot
+    formfield_overrides = LONDON_MOMENTS
     fields = [
         ("number", "title", "slug", "order"), "summary", ("types", "client_groups", "places"),
         ("joining", "opens_at", "closes_at", "reopens", "maximum_providers"),

@@ -281,3 +281,25 @@ def test_who_may_see_a_public_call_off_is_fixed(client, officer):
     page = client.get(reverse("admin:tenders_opportunity_change", args=[opportunity.pk]))
 
     assert "is_members_only" not in page.context["adminform"].form.fields
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("2026-10-25T01:30", "comes twice"), ("2027-03-28T01:30", "there is no 01:30")],
+)
+def test_deadline_in_the_hour_the_clocks_change_is_refused_with_both_choices(client, officer, typed, words):
+    opportunity = draft(officer)
+
+    page = edit(client, opportunity, [], opens_at=typed).content.decode()
+
+    assert words in page
+    assert "Choose a time before 01:00 or from 02:00" in page
+
+
+def test_deadline_is_taken_as_london_time(client, officer):
+    opportunity = draft(officer)
+
+    edit(client, opportunity, [], opens_at="2027-07-01T12:00", closes_at="2027-08-01T12:00")
+
+    opportunity.refresh_from_db()
+    assert opportunity.opens_at == dt.datetime(2027, 7, 1, 11, tzinfo=dt.UTC)
