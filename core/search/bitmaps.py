@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from .masks import WIDTH, Facet, place
 from .memory import Values
-from .statement import Statement
+from .statement import Chosen, Statement
 
 # Below it all rows are counted in a few milliseconds.
 FEWEST = 5_000
@@ -191,20 +191,28 @@ class BitStatement(Statement):
     def build(self) -> tuple[str, list[object]]:
         """Return the SQL and its parameters."""
         (source,), (page,) = self.sources, self.pages
-        # Two chosen filters must hold of the same row, and a bitmap knows only whose rows they are.
-        apart = any(one.facet.varies for one in self.chosen)
-        params: list[object] = [self.index, self.at, self.at, MOST_CHANGES + 1]
+        self.params = [self.index, self.at, self.at, MOST_CHANGES + 1]
         parts = [_BUILD, _CHANGED]
         several = ""
-        if apart:
-            several = " UNION SELECT id FROM core_searchnumber WHERE index = %s AND is_several"
-            params.append(self.index)
+        # Two filters must hold of the same row, and a bitmap knows only whose rows they are.
+        varying = [one for one in self.chosen if one.facet.varies]
+        if varying:
+            # What has no row at all that a filter wants is found nowhere but in that filter's own counts, which the
+            # bitmaps tell rightly if no other such filter is chosen.
+            sure = varying if len(varying) == 1 else [one for one in varying if one.facet.must_all]
+            bits = [self._bitmap("", SEVERAL, zero="~every"), *(self._chosen_bits(one) for one in sure)]
+            parts.append(f"varying AS MATERIALIZED (SELECT {' & '.join(bits)} AS bits FROM build)")
+            several = (
+                " UNION SELECT id FROM varying CROSS JOIN core_searchnumber"
+                " WHERE index = %s AND is_several AND get_bit(bits, number - 1) = 1"
+            )
+            self.params.append(self.index)
         parts.append(f"apart AS MATERIALIZED (SELECT id FROM changed{several})")
-        self.params = [*params, *self.before_params]
+        self.params += self.before_params
         if self.before:
             parts.append(self.before)
         parts.append(f"found AS MATERIALIZED ({self._source(source)})")
-        parts += self._sets(apart=apart)
+        parts += self._sets(has_varying=bool(varying))
         parts += self._counts()
         parts += self._list(page.number * page.size)
         answer = self._answer(0)
@@ -217,20 +225,17 @@ class BitStatement(Statement):
         self.params.append(MOST_CHANGES)
         return sql, self.params
 
-    def _sets(self, *, apart: bool) -> list[str]:
+    def _sets(self, *, has_varying: bool) -> list[str]:
         """The bitmaps of what is found, and for each chosen filter of what would be without it."""
         self.params.append(self.index)
         base = [f"every & ~coalesce({_MASK}, ~every)"]
-        if apart:
-            base.append(f"~{self._bitmap('', SEVERAL, zero='~every')}")
+        if has_varying:
+            base.append("~(SELECT bits FROM varying)")
         for either in self.lexemes:
             # A word whose bitmap is gone leaves NULL, and the rows are asked instead.
             base.append(f"({' | '.join(self._bitmap(WORDS, lexeme) for lexeme in either)})")
         parts = [f"base_bits AS MATERIALIZED (SELECT every, {' & '.join(base)} AS bits FROM build)"]
-        columns = []
-        for one in self.chosen:
-            joint = " & " if one.facet.must_all else " | "
-            columns.append(joint.join(self._bitmap(one.facet.name, str(bit), zero="~every") for bit in one.bits))
+        columns = [self._chosen_bits(one) for one in self.chosen]
         chosen = "".join(f", {sql} AS bits_{number}" for number, sql in enumerate(columns))
         parts.append(f"chosen_bits AS MATERIALIZED (SELECT bits{chosen} FROM base_bits)")
         every = " & ".join(["bits", *(f"bits_{number}" for number in range(len(columns)))])
@@ -242,6 +247,10 @@ class BitStatement(Statement):
         )
         parts.append(f"found_bits AS MATERIALIZED (SELECT {every} AS bits{others} FROM chosen_bits)")
         return parts
+
+    def _chosen_bits(self, one: Chosen) -> str:
+        joint = " & " if one.facet.must_all else " | "
+        return f"({joint.join(self._bitmap(one.facet.name, str(bit), zero='~every') for bit in one.bits)})"
 
     def _bitmap(self, facet: str, key: str, *, zero: str = "") -> str:
         self.params += [self.index, facet, key]
