@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from core.dates import london_date
 from core.templatetags.portal import gov_date, gov_datetime
-from tenders.models import Addendum, AlertNews, DateChange, Framework, Lot, Notice, Opportunity, Question
+from tenders.models import Addendum, AlertNews, Award, DateChange, Framework, Lot, Notice, Opportunity, Question
 
 from . import statuses
 
@@ -78,7 +78,7 @@ def collect(look: Look) -> None:
     _opportunities(look)
     _frameworks(look)
     _contracts(look)
-    for read in (_dates, _questions, _addenda, _notices, _reminders):
+    for read in (_dates, _questions, _addenda, _notices, _awards, _reminders):
         read(look)
     AlertNews.objects.bulk_create(look.found, batch_size=1000, ignore_conflicts=True)
 
@@ -287,6 +287,27 @@ def _notices(look: Look) -> None:
             text = f"{row.get_kind_display()}{number}, published {gov_date(row.published_date)}."
             told = _is_told(look, row.opportunity_id)
             look.add(key, Kind.NOTICE, text, is_told=told, opportunity_id=row.opportunity_id)
+
+
+def _awards(look: Look) -> None:
+    rows = Award.objects.filter(announced_at__gt=look.since - OVERLAP, announced_at__lte=look.at)
+    for row in _public(look, rows).select_related("lot").prefetch_related("suppliers__provider").order_by("pk"):
+        # A provider that is not public is not named: the page does not either.
+        chosen = [
+            one.name_as_stated or (one.provider.name if one.provider and one.provider.is_public(at=look.at) else "")
+            for one in row.suppliers.all()
+        ]
+        names = ", ".join(name for name in chosen if name)
+        what = f"{row.lot}: {row.get_outcome_display().lower()}" if row.lot else row.get_outcome_display()
+        text = f"{what}{f' to {names}' if names else ''}, decided on {gov_date(row.award_date)}."
+        look.add(
+            f"award:{row.pk}",
+            Kind.AWARD,
+            _short(text),
+            happened_at=row.announced_at,
+            is_told=_is_told(look, row.opportunity_id),
+            opportunity_id=row.opportunity_id,
+        )
 
 
 def _reminders(look: Look) -> None:

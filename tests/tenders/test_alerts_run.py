@@ -11,9 +11,12 @@ from tenders.models import AlertItem, AlertNews, AlertRun, Contract, DateChange,
 from tenders.services import subscriptions
 from tests.factories import NOON
 from tests.factories.commissioning import OrganisationFactory
+from tests.factories.providers import ProviderFactory
 from tests.factories.tenders import (
     AddendumFactory,
     AdmissionFactory,
+    AwardFactory,
+    AwardSupplierFactory,
     ContractFactory,
     DateChangeFactory,
     FollowFactory,
@@ -220,6 +223,20 @@ def test_answers_addenda_and_notices_are_told_and_nothing_of_who_asked(looked):
         "UK4: tender notice 2026/S 000-1, published 18 November 2026.",
     }
     assert told(NOON + 2 * HOUR) == {}
+
+
+def test_an_award_is_told_with_the_providers_that_are_public(looked):
+    row = OpportunityFactory()
+    looked()
+    FollowFactory(opportunity=row)
+    award = AwardFactory(opportunity=row, award_date=NOON.date(), announced_at=NOON + MINUTE)
+    AwardSupplierFactory(award=award, provider=ProviderFactory(name="Public Care Ltd", published_at=NOON))
+    AwardSupplierFactory(award=award, provider=ProviderFactory(name="Hidden Care Ltd", published_at=None))
+
+    (text,) = told(NOON + HOUR).values()
+
+    assert "Awarded to Public Care Ltd, decided on 18 November 2026." in text
+    assert "Hidden" not in text
 
 
 def test_daily_and_weekly_mails_wait_for_their_hour_in_london_and_reminders_do_not_wait_for_the_week(looked):

@@ -1,0 +1,1 @@
+from tests.tools.work import beat, broker, start  # noqa: F401 - fixtures
