@@ -342,10 +342,12 @@ class _Question:
             value = getattr(query, facet.name)
             wanted = value if isinstance(value, tuple) else (value,) if value else ()
             bits, places = self._bits(facet, wanted)
-            if bits or places:
-                ids = ",".join(str(one) for one in sorted(places))
-                otherwise = f"id IN (SELECT opportunity_id FROM tenders_searcharea WHERE place_id IN ({ids}))"
-                found.append(Chosen(facet, tuple(sorted(bits)), otherwise if places else ""))
+            if all(value in self.ignored for value in wanted):
+                continue
+            ids = ",".join(str(one) for one in sorted(places))
+            otherwise = f"id IN (SELECT opportunity_id FROM tenders_searcharea WHERE place_id IN ({ids}))"
+            # A place we know and that no council of ours has, such as one in Wales, finds nothing.
+            found.append(Chosen(facet, tuple(sorted(bits)), otherwise if places else ""))
         return found
 
     def _bits(self, facet: core_search.Facet, wanted: Sequence[str]) -> tuple[set[int], set[int]]:

@@ -139,6 +139,16 @@ def test_town_finds_what_is_delivered_in_all_its_council(client, durham):
     assert set(titles(page(client, "?place=DH1"))) == {"In town", "In the county"}
 
 
+def test_outcode_without_a_council_of_ours_finds_nothing(client, durham):
+    OpportunityFactory().places.add(durham)
+    OutcodeFactory(outcode="EH1", council=None)
+
+    found = page(client, "?place=EH1")
+
+    assert titles(found) == []
+    assert "Without the place there is 1." in text(found)
+
+
 def test_unknown_place_is_said_and_typed_words_stay(client, durham):
     response = client.post(LIST, {"near": "ZZ99 9ZZ", "words": "care"})
 
