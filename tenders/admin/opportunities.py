@@ -47,7 +47,14 @@ class OpportunityAdmin(OcdsImportMixin, TenderPartsMixin, EndingsMixin, Interest
         DocumentInline,
         *InterestMixin.interest_inlines,
     ]
-    object_actions = ["publish", "confirm_plan", "move_date", *EndingsMixin.ending_actions, "publish_addendum", *InterestMixin.interest_actions]
+    object_actions = [
+        "publish",
+        "confirm_plan",
+        "move_date",
+        *EndingsMixin.ending_actions,
+        "publish_addendum",
+        *InterestMixin.interest_actions,
+    ]
     change_form_template = "admin/opportunity_change_form.html"
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
