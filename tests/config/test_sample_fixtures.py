@@ -18,7 +18,8 @@ def rows(label):
 def test_every_file_marks_its_rows_as_samples(content):
     defaults = content["defaults"]
 
-    assert defaults == {"is_sample": True}
+    assert defaults["is_sample"] is True
+    assert str(defaults.get("organisation", "sample-")).startswith("sample-")
 
 
 def test_sample_services_and_buildings_belong_to_sample_providers_at_sample_buildings():
@@ -36,9 +37,26 @@ def test_sample_services_and_buildings_belong_to_sample_providers_at_sample_buil
 def test_samples_say_so_in_their_names():
     named = rows("providers.provider") + rows("providers.service") + rows("providers.location")
 
-    plain = [row["name"] for row in named if "sample" not in row["name"].lower()]
+    named += rows("commissioning.organisation")
+    titled = rows("tenders.opportunity")
+    told = [row["name"] for row in named] + [row["title"] for row in titled]
+    plain = [words for words in told if "sample" not in words.lower()]
 
     assert plain == []
+
+
+def test_sample_tenders_are_of_sample_organisations():
+    organisations = {row["slug"] for row in rows("commissioning.organisation")}
+
+    strange = [
+        row["reference"]
+        for content in CONTENT
+        for row in content.get("tenders.opportunity", [])
+        if row.get("organisation", content["defaults"].get("organisation")) not in organisations
+    ]
+
+    assert organisations
+    assert strange == []
 
 
 def test_no_document_refers_to_a_sample():
