@@ -22,7 +22,9 @@ Ring = list[list[float]]
 # Some 550 m: the grain of the drawing. Postcodes in one square count once.
 GRAIN_DEGREES = 0.005
 # Between the outline that loses moors without a postcode and the one that fills estuaries.
-RATIO = 0.18
+RATIO = 0.25
+# In grains: dents narrower than twice the first are filled, and spikes thinner than twice the second cut.
+DENT, SPIKE = 4, 1.6
 # More squares than from the equator to the pole, on either side.
 SQUARES = 20_000
 DRAWN_FROM = "Drawn around the live postcodes of the area"
@@ -82,8 +84,11 @@ def _around(squares: Any) -> list[Ring]:
 
     squeeze = math.cos(math.radians(float(squares[:, 0].mean()) * GRAIN_DEGREES))
     spots = multipoints(squares[:, ::-1] * [GRAIN_DEGREES * squeeze, GRAIN_DEGREES])
-    hull = concave_hull(spots, ratio=RATIO).buffer(GRAIN_DEGREES * 0.8).simplify(GRAIN_DEGREES * 0.4)
-    return _rings(scale(hull, 1 / squeeze, 1, origin=(0, 0)))
+    hull = concave_hull(spots, ratio=RATIO).buffer(GRAIN_DEGREES * 0.8)
+    even = hull.buffer(GRAIN_DEGREES * DENT).buffer(-GRAIN_DEGREES * (DENT + SPIKE)).buffer(GRAIN_DEGREES * SPIKE)
+    # Of a few squares in a row nothing would be left.
+    drawn = (hull if even.is_empty else even).simplify(GRAIN_DEGREES * 0.4)
+    return _rings(scale(drawn, 1 / squeeze, 1, origin=(0, 0)))
 
 
 def load_outlines(*, path: Path, code_property: str = "", licence: str = LICENCE) -> int:
