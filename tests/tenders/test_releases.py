@@ -12,9 +12,10 @@ from commissioning.services import publish_record
 from config.fixtures import load_fixtures
 from core.dates import parse
 from tenders import services
-from tenders.models import Notice, Release, Route
+from tenders.models import Admission, Notice, Release, Route
 from tenders.ocds.merging import compiled
 from tests.factories import NOON
+from tests.factories.commissioning import OfficerFactory
 from tests.factories.core import UserFactory
 from tests.factories.providers import ProviderFactory
 from tests.factories.tenders import (
@@ -325,4 +326,62 @@ def test_the_documents_loaded_are_told_of_once_and_validate():
 
     assert made > 150
     assert services.make_releases(at=LATER, is_thorough=True) == 0
+    assert problems("release", package(bodies())) == []
+
+
+def typed(page):
+    """What a browser would send back of an admin form as it is."""
+    data = {}
+    for form in [
+        page.context["adminform"].form,
+        *(one.formset.management_form for one in page.context["inline_admin_formsets"]),
+    ]:
+        for field in form:
+            value = field.value()
+            data[field.html_name] = "" if value is None else value
+    return data
+
+
+def test_publishing_and_editing_in_the_workspace_leave_releases(client):
+    officer = OfficerFactory(role="publisher")
+    client.force_login(officer.user)
+    row = ContractFactory(organisation=officer.organisation, published_at=None, title="Old title")
+    address = f"/admin/tenders/contract/{row.pk}"
+
+    client.post(f"{address}/change/", typed(client.get(f"{address}/change/")) | {"title": "Draft title"})
+    drafted = Release.objects.count()
+    client.post(f"{address}/action/publish/")
+    answer = client.post(f"{address}/change/", typed(client.get(f"{address}/change/")) | {"title": "New title"})
+
+    assert (drafted, answer.status_code) == (0, 302)
+    assert [one["tender"]["title"] for one in bodies(contract=row)] == ["Draft title", "New title"]
+    assert [one.tags for one in Release.objects.order_by("number")] == [
+        ["award", "contract"],
+        ["tenderUpdate", "awardUpdate", "contractUpdate"],
+    ]
+
+
+def test_a_new_member_of_a_framework_is_told_of():
+    framework = FrameworkFactory()
+    services.record_release(framework, at=NOON)
+    newcomer = ProviderFactory(name="Newcomer Ltd")
+
+    services.admit(admission=Admission(framework=framework, provider=newcomer), reason="Fits.", by=None, at=LATER)
+
+    assert bodies()[-1]["awards"][0]["suppliers"][0]["name"] == "Newcomer Ltd"
+
+
+def test_an_award_is_told_of_with_its_supplier_and_standstill():
+    row = OpportunityFactory(opens_at=NOON - 9 * DAY, closes_at=NOON - DAY)
+    services.record_release(row, at=NOON)
+
+    services.record_award(
+        opportunity=row, award_date=NOON.date(), winners=[services.Winner(name="A firm")], by=None, at=LATER,
+        standstill_ends_date=(NOON + 9 * DAY).date(),
+    )  # fmt: skip
+
+    body = bodies()[-1]
+    assert "award" in body["tag"]
+    assert body["awards"][0]["standstillPeriod"]["endDate"].startswith("2026-11-27")
+    assert [one["name"] for one in body["parties"] if "supplier" in one["roles"]] == ["A firm"]
     assert problems("release", package(bodies())) == []
