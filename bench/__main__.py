@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 # The search for care comes last: it fills the database it shares with the others.
-PARTS = ("lists", "home", "documents", "imports", "opportunities", "care")
+PARTS = ("lists", "home", "documents", "imports", "alerts", "releases", "opportunities", "care")
 NEEDS_FIXTURES = {"home", "documents", "opportunities", "care"}
 NO_DATABASE = (
     "Set DATABASE_URL to a PostgreSQL in which your role may create databases, or let this start one: "

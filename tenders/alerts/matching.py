@@ -16,6 +16,7 @@ from . import questions
 # So many pieces of news are matched in one transaction: enough that the statement pays, few enough that a crash loses
 # little.
 CHUNK = 500
+MANY = 10_000
 SECONDS = 200
 
 # What each piece of news is about, in each way one may follow it: under its framework, by its buyers.
@@ -139,3 +140,6 @@ def _match(chunk: list[int], *, at: dt.datetime) -> None:
         found.append(_BY_SEARCH)
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {', '.join(parts)} {_STORE.format(found=' UNION ALL '.join(found))}", params)
+        if cursor.rowcount > MANY:
+            # The mails are written right after, before the database looks at the table by itself.
+            cursor.execute("ANALYZE tenders_alertitem")

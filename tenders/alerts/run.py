@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from . import letters, matching
 from .news import Look, collect
 
 PEOPLE = 200
+MOST_KNOWN = 20_000
 LOCK = 7_302_118  # Any number of ours: whoever begins a run holds it.
 LONDON = ZoneInfo("Europe/London")
 
@@ -52,8 +54,8 @@ def run(*, at: dt.datetime, progress: Progress = lambda words: None) -> AlertRun
         if AlertNews.objects.filter(matched_at=None).exists():
             # Another worker finds the rest. Who was written to before all is found would get two mails.
             return None
-        last, written = 0, 0
-        while people := write_to_some(current, after=last, at=at):
+        last, written, known = 0, 0, Known(at)
+        while people := write_to_some(current, after=last, known=known, at=at):
             last, written = people[-1], written + len(people)
             progress(f"{written} people written to")
         if not finish(current, at=at):
@@ -113,19 +115,36 @@ def _owed(current: AlertRun) -> Any:
     return AlertItem.objects.filter(sent_at=None, frequency__in=due(current), news__found_at__lte=current.at)
 
 
+@dataclass
+class Known:
+    """The news and entries a run has read: most people are told of the same."""
+
+    at: dt.datetime
+    news: dict[int, AlertNews] = field(default_factory=dict)
+    entries: dict[tuple[str, int], letters.Entry] = field(default_factory=dict)
+
+    def read(self, wanted: set[int]) -> None:
+        """Read the news of these ids, and what it is about, unless they are known."""
+        if len(self.news) > MOST_KNOWN:
+            self.news, self.entries = {}, {}
+        more = AlertNews.objects.in_bulk(wanted - self.news.keys())
+        self.news |= more
+        self.entries |= entries_of(more.values(), at=self.at)
+
+
 @transaction.atomic
-def write_to_some(current: AlertRun, *, at: dt.datetime, after: int = 0) -> list[int]:
+def write_to_some(current: AlertRun, *, known: Known, at: dt.datetime, after: int = 0) -> list[int]:
     """Write to the next people who are owed news, and note it as told. Return who they were; nobody when all are done.
 
     People whom another worker writes to at this moment are passed over.
 
     :param after: the last person written to before.
     """
-    owed = _owed(current).filter(subscriber__gt=after).order_by().values("subscriber")
+    # Along the index of what is owed, and no further than the next people.
+    owed = AlertItem.objects.filter(sent_at=None, frequency__in=due(current), subscriber__gt=after)
+    next_people = list(owed.order_by("subscriber").values_list("subscriber", flat=True).distinct()[:PEOPLE])
     people = list(
-        Subscriber.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk__in=owed, pk__gt=after)
-        .order_by("pk")[:PEOPLE]
+        Subscriber.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=next_people).order_by("pk")
     )
     items = list(
         _owed(current)
@@ -133,14 +152,17 @@ def write_to_some(current: AlertRun, *, at: dt.datetime, after: int = 0) -> list
         .order_by("subscriber", "news")
         .values_list("pk", "subscriber", "news", "searches", "follows")
     )
-    mail.owe_many(_letters(people, items, at=at))
-    AlertItem.objects.filter(pk__in=[pk for pk, *_ in items]).update(sent_at=at)
+    known.read({row[2] for row in items})
+    mail.owe_many(_letters(people, items, known, at=at))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE tenders_alertitem SET sent_at = %s WHERE id = ANY(%s)", [at, [pk for pk, *_ in items]])
     return [person.pk for person in people]
 
 
-def _letters(people: list[Subscriber], items: list[tuple[Any, ...]], *, at: dt.datetime) -> Iterable[mail.Letter]:
-    news = AlertNews.objects.in_bulk({row[2] for row in items})
-    entries = entries_of(news.values(), at=at)
+def _letters(
+    people: list[Subscriber], items: list[tuple[Any, ...]], known: Known, *, at: dt.datetime
+) -> Iterable[mail.Letter]:
+    news, entries = known.news, known.entries
     searches = _still_wanted(SavedSearch, items, 3)
     follows = _still_wanted(Follow, items, 4)
     mine: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
