@@ -92,7 +92,7 @@ def test_sitemap_costs_the_same_whatever_the_number_of_rows(client, count, djang
             make()
 
     # Each class counts its rows and reads them; the request has its own transaction.
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         paths = _paths(client)
 
     assert len(paths) > 7 * count
