@@ -11,7 +11,7 @@ from commissioning.admin import object_action
 from commissioning.admin.queues import QueueAdmin, StandFilter, waiting_in
 from core import clock
 from providers.models import CqcDifference
-from providers.services.cqc import settle_difference
+from providers.services.cqc import can_take, settle_difference, take_cqc_value
 
 
 class SettleForm(forms.Form):
@@ -27,7 +27,7 @@ class SettleForm(forms.Form):
 
 @admin.register(CqcDifference)
 class CqcDifferenceAdmin(QueueAdmin):
-    """Differences from the register: looked into and settled, never edited. The entry itself is put right apart."""
+    """Differences from the register: looked into, taken over or settled, never edited."""
 
     task = "Look into what the CQC says differently"
     waits_for, waits_since = "To look into", "first_seen_at"
@@ -42,7 +42,17 @@ class CqcDifferenceAdmin(QueueAdmin):
         "settled_by", "note",
     ]  # fmt: skip
     readonly_fields = fields
-    object_actions = ["settle"]
+    object_actions = ["take_value", "settle"]
+
+    def offers(self, action: str, obj: CqcDifference) -> bool:
+        return super().offers(action, obj) and (action != "take_value" or can_take(obj))
+
+    @object_action(
+        "Take what the CQC says", confirm="Families see it in the entry at once, and the difference is settled."
+    )
+    def take_value(self, request: Any, obj: CqcDifference) -> str:
+        take_cqc_value(difference=obj, by=request.user, at=clock.now())
+        return "Taken over: the entry says now what the register says."
 
     @object_action(
         "Settle",

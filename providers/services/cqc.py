@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from commissioning.models import Organisation
@@ -19,11 +20,19 @@ from providers.cqc import differences
 from providers.cqc.reading import Checked, Kind, read_file
 from providers.cqc.records import Taxonomy
 from providers.cqc.writing import PROVIDER_IS_KEPT, Writing
-from providers.models import CqcDifference, CqcImport, Service
+from providers.models import CqcDifference, CqcImport, Provider, Service
 from providers.services.home import deciders, home_organisation, services_of
 
 # One import at a time, whichever file: any number that nothing else locks.
 LOCK = 7_221_804
+# What an officer may take over from the register with one press: of which model, which difference in which field.
+SIMPLE = {
+    ("service", CqcDifference.Kind.RENAMED, "name"),
+    ("service", CqcDifference.Kind.CONTACT, "phone"),
+    ("service", CqcDifference.Kind.CONTACT, "website"),
+    ("service", CqcDifference.Kind.OFFER, "capacity"),
+    ("provider", CqcDifference.Kind.RENAMED, "name"),
+}
 
 
 class NewerFileKnown(DomainError):
@@ -168,15 +177,63 @@ def _report(checked: Checked, counts: dict[str, int], found: dict[str, Any]) -> 
     }
 
 
+def can_take(difference: CqcDifference) -> bool:
+    """Whether what the register says can stand in the entry as it is: one field's words or number."""
+    subject = difference.service or difference.provider
+    return bool(difference.theirs) and (subject._meta.model_name, difference.kind, difference.field) in SIMPLE
+
+
+@transaction.atomic
+def take_cqc_value(*, difference: CqcDifference, by: User, at: dt.datetime) -> CqcDifference:
+    """Let an entry say what the register says, and settle the difference.
+
+    :raises AlreadyDone: if it was settled before.
+    :raises DomainError: if the field cannot be taken over as it is, the entry says something else by now, or the
+        register's value does not fit it.
+    """
+    difference = _locked_open(difference)
+    subject: Service | Provider = (
+        Service.objects.select_for_update(of=("self",)).get(pk=difference.service_id)
+        if difference.service_id
+        else Provider.objects.select_for_update(of=("self",)).get(pk=difference.provider_id)
+    )
+    if not can_take(difference):
+        raise DomainError("This cannot be taken over as it is. Put the entry right yourself, then settle this.")
+    name, ours = difference.field, getattr(subject, difference.field)
+    if str("" if ours is None else ours) != difference.ours:
+        raise DomainError("The entry has changed since the register was read. Compare them again, then settle this.")
+    setattr(subject, name, difference.theirs)
+    try:
+        subject.clean_fields(exclude=[field.name for field in subject._meta.fields if field.name != name])
+    except ValidationError as problem:
+        told = " ".join(problem.messages)
+        raise DomainError(f"What the register says does not fit the entry: {told}") from problem
+    subject.save()
+    versions.touch(*subject.REGISTERS)
+    audit.record(
+        f"{subject._meta.model_name}.changed", subject,
+        by=by, at=at, organisation=difference.organisation, before={name: ours}, after={name: getattr(subject, name)},
+    )  # fmt: skip
+    return _settle(difference, note="The entry says now what the register says.", by=by, at=at)
+
+
 @transaction.atomic
 def settle_difference(*, difference: CqcDifference, note: str, by: User, at: dt.datetime) -> CqcDifference:
     """Take a difference off the officers' list; it comes back only if the register says something new.
 
     :raises AlreadyDone: if it was settled before.
     """
+    return _settle(_locked_open(difference), note=note, by=by, at=at)
+
+
+def _locked_open(difference: CqcDifference) -> CqcDifference:
     difference = CqcDifference.objects.select_for_update(of=("self",)).get(pk=difference.pk)
     if difference.settled_at is not None:
         raise AlreadyDone("This difference was settled before.")
+    return difference
+
+
+def _settle(difference: CqcDifference, *, note: str, by: User, at: dt.datetime) -> CqcDifference:
     before = audit.snapshot(difference)
     difference.settled_at, difference.settled_by, difference.note = at, by, note
     difference.save(update_fields=["settled_at", "settled_by", "note"])

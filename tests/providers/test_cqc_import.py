@@ -17,12 +17,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.urls import reverse
 
-from core.errors import AlreadyDone
+from core.errors import AlreadyDone, DomainError
 from core.imports import FileRefused
 from core.models import AuditEvent, FormerSlug, Place
 from providers.cqc.layout import ACTIVITIES, DIRECTORY_HEADERS, SERVICE_TYPES, USER_BANDS
 from providers.models import CqcDifference, CqcImport, CqcRegistration, Location, Provider, Rating, Service
-from providers.services.cqc import LOCK, NewerFileKnown, TooMuchMissing, import_cqc, settle_difference
+from providers.services.cqc import LOCK, NewerFileKnown, TooMuchMissing, import_cqc, settle_difference, take_cqc_value
 from tests.factories import NOON
 from tests.factories.commissioning import CoverageFactory, OfficerFactory
 from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory, UserFactory
@@ -650,6 +650,56 @@ def test_a_difference_is_settled_once(bring):
         settle_difference(difference=difference, note="Again.", by=UserFactory(), at=LATER)
 
     assert CqcDifference.objects.get().note == "Seen."
+
+
+@pytest.mark.parametrize(
+    ("column", "theirs", "field", "value"),
+    [
+        ("Location_Name", "Another name", "name", "Another name"),
+        ("Location_Telephone_Number", "01632 960999", "phone", "01632 960999"),
+    ],
+)
+def test_an_officer_takes_over_what_the_register_says(bring, column, theirs, field, value):
+    officer = UserFactory()
+    bring(directory_row(0))
+    service = Service.objects.get()
+    keep_by_edit(service)
+    ours = getattr(Service.objects.get(), field)
+    bring(change(directory_row(0), **{column: theirs}), as_at=NOVEMBER, at=LATER)
+
+    taken = take_cqc_value(difference=CqcDifference.objects.get(), by=officer, at=LATER)
+
+    assert getattr(Service.objects.get(), field) == value
+    assert (taken.settled_at, taken.settled_by) == (LATER, officer)
+    event = AuditEvent.objects.get(action="service.changed", by_id=officer.pk)
+    assert (event.before, event.after) == ({field: ours}, {field: value})
+
+
+def test_nothing_is_taken_over_that_has_changed_does_not_fit_or_was_settled(bring):
+    bring(directory_row(0))
+    service = Service.objects.get()
+    keep_by_edit(service)
+    bring(change(directory_row(0), Location_Name="Another name"), as_at=NOVEMBER, at=LATER)
+    difference = CqcDifference.objects.get()
+    refusals = []
+
+    def refused():
+        with pytest.raises(DomainError) as refusal:
+            take_cqc_value(difference=difference, by=UserFactory(), at=LATER)
+        refusals.append(str(refusal.value))
+
+    CqcDifference.objects.update(theirs="x" * 999)
+    refused()
+    CqcDifference.objects.update(kind="moved", field="address")
+    refused()
+    CqcDifference.objects.update(kind="renamed", field="name", ours="Before")
+    refused()
+    settle_difference(difference=difference, note="Seen.", by=UserFactory(), at=LATER)
+    refused()
+
+    said = ("does not fit", "as it is", "has changed since", "settled before")
+    assert all(part in one for part, one in zip(said, refusals, strict=True))
+    assert Service.objects.get().name == service.name
 
 
 def test_a_new_rating_and_a_new_location_of_a_kept_provider_are_news_for_an_officer(bring):
