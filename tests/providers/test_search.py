@@ -592,13 +592,18 @@ def test_rebuilding_makes_good_what_was_spoilt(country):
 
 def _everything():
     settle()
-    hidden = {"id"}
     return [
         sorted(
-            (tuple(str(value) for name, value in row.items() if name not in hidden) for row in model.objects.values()),
+            tuple(_comparable(name, value) for name, value in row.items() if name != "id")
+            for row in model.objects.values()
         )
         for model in (SearchRow, SearchText, SearchCard)
     ]
+
+
+def _comparable(name, value):
+    # Words are joined as PostgreSQL's plan of the day finds them.
+    return " ".join(sorted(value.split())) if name == "document" else str(value)
 
 
 # --- Queries ---
