@@ -42,6 +42,7 @@ from tests.tools.cqc_files import (
     write_directory,
     write_ratings,
 )
+from tests.tools.views import text
 
 LATER = NOON + dt.timedelta(days=1)
 NOVEMBER = dt.date(2026, 11, 2)
@@ -1251,3 +1252,27 @@ def test_an_officer_settles_a_difference_with_a_note(bring, home, client):
     assert strange.status_code == 404
     assert (difference.settled_by, difference.note) == (own.user, "The sign over the door says ours.")
     assert AuditEvent.objects.get(action="cqc_difference.settled").by_id == own.user.pk
+
+
+def test_the_page_of_a_difference_offers_to_take_over_only_what_can_stand_as_it_is(bring, home, client):
+    own, other = home
+    bring(directory_row(0))
+    keep_by_edit(Service.objects.get())
+    bring(change(directory_row(0), Location_Name="Another name"), as_at=NOVEMBER, at=LATER)
+    difference = CqcDifference.objects.get()
+    page = reverse("admin:providers_cqcdifference_change", args=[difference.pk])
+    address = reverse("admin:providers_cqcdifference_action", args=[difference.pk, "take_value"])
+    offer = "Take what the CQC says"
+
+    client.force_login(other.user)
+    strange = client.post(address, {"confirmed": "yes"})
+    client.force_login(own.user)
+    offered = text(client.get(page))
+    client.post(address, {"confirmed": "yes"})
+    CqcDifference.objects.update(settled_at=None, settled_by=None, kind="moved", field="address")
+    complex_one = text(client.get(page))
+
+    assert strange.status_code == 404
+    assert offer in offered
+    assert Service.objects.get().name == "Another name"
+    assert offer not in complex_one
