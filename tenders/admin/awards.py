@@ -8,7 +8,7 @@ from commissioning.admin import OrganisationScopedAdmin, ScopedTabularInline, ob
 from core import clock
 
 from .. import services as pipeline
-from ..award_forms import ReasonForm, RecordAwardForm, SignContractForm
+from ..forms import ReasonForm, RecordAwardForm, SignContractForm
 from ..models import Award, AwardSupplier, Document
 
 

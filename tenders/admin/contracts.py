@@ -8,8 +8,7 @@ from commissioning.admin import ScopedTabularInline, object_action
 from core import clock
 
 from .. import services as pipeline
-from ..award_forms import ExtendForm
-from ..forms import DecideEndForm
+from ..forms import DecideEndForm, ExtendForm
 from ..models import Contract, ContractCommissioner, ContractSupplier, ExtensionOption
 from .base import PublishableAdmin
 from .register_import import RegisterImportMixin

@@ -17,8 +17,8 @@ from commissioning.forms import LondonMomentField
 from core import audit, clock
 from core.templatetags.portal import gov_date
 
-from ..engagement_exports import interests_file, registrations_file
-from ..engagement_forms import CancelEventForm, MoveEventForm
+from ..exports.engagement import interests_file, registrations_file
+from ..forms import CancelEventForm, MoveEventForm
 from ..models import CoproductionNote, Event, EventChange, Interest, Registration, Reply
 from ..services import events, interests, registrations
 from .base import PublishableAdmin

@@ -14,8 +14,8 @@ from commissioning.admin.queues import QueueAdmin, waiting_in
 from core import clock
 
 from .. import services as pipeline
+from ..forms import AnswerForm, DeclineForm
 from ..models import Asker, Question
-from ..question_forms import AnswerForm, DeclineForm
 
 
 @admin.register(Question)

@@ -15,8 +15,8 @@ from core import clock
 
 from .. import services as pipeline
 from ..evaluation import WHOLE, below_minimum, social_value_gaps, social_value_weights, wrong_sums
+from ..forms import AddendumForm
 from ..models import Addendum, Criterion, Opportunity, OpportunityLot, PanelSeat
-from ..question_forms import AddendumForm
 from ..services.addenda import RUNNING, differences, facts
 from .base import ReleasedAdmin
 

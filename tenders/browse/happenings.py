@@ -17,8 +17,7 @@ from django.db.models import Count, Max, Prefetch
 
 from core.dates import DAY, EstimatedDate, london_date
 from core.templatetags.portal import gov_datetime
-from tenders.event_calendar import entry_of
-from tenders.ical import CalendarEntry
+from tenders.calendars import CalendarEntry, entry_of
 from tenders.models import DateChange, Event, Framework, Lot, Opportunity
 from tenders.search import Entry
 

@@ -52,7 +52,9 @@ class Release(OwnedModel):
     body = models.TextField(help_text="The release as JSON, as it is given out.")
     sha256 = models.CharField("checksum", max_length=64)
     facts_sha256 = models.CharField(
-        "checksum of the facts", max_length=64, help_text="What is told, without the release's own number, date and tags."
+        "checksum of the facts",
+        max_length=64,
+        help_text="What is told, without the release's own number, date and tags.",
     )
 
     objects = ReleaseQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core import audit, mail, versions
 from core.errors import AlreadyDone, DomainError
-from tenders import engagement_letters as letters
+from tenders.letters import engagement as letters
 from tenders.models import Event, EventChange, Registration
 
 from .registrations import locked_event

@@ -13,7 +13,7 @@ from core.errors import AlreadyDone, DomainError
 from core.models import User
 from core.text import clean_plain_text
 from providers.models import Provider
-from tenders import engagement_letters as letters
+from tenders.letters import engagement as letters
 from tenders.models import Interest, Opportunity, OpportunityLot
 
 from .replies import LinkGone, check_flood, find, is_own_address, may_write_to, plain_email, token_of

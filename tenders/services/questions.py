@@ -17,8 +17,8 @@ from core.errors import AlreadyDone, DomainError
 from core.text import clean_plain_text
 from providers.models import Provider
 from providers.tokens import hash_of, new_token
-from tenders import question_letters
 from tenders.floods import sent_this_hour
+from tenders.letters import questions as question_letters
 from tenders.models import Asker, Opportunity, OpportunityLot, Question
 
 from .releases import record_release

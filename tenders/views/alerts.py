@@ -17,11 +17,11 @@ from commissioning.models import Organisation
 from core import clock
 from core.models import find_by_slug
 
-from ..alert_forms import EmailForm, FollowForm, FrequencyForm, SaveSearchForm
 from ..alerts.links import Purpose, token
 from ..browse import files, parts
 from ..browse.happenings import calendar_entries
-from ..ical import CONTENT_TYPE, calendar
+from ..calendars import CONTENT_TYPE, calendar
+from ..forms import EmailForm, FollowForm, FrequencyForm, SaveSearchForm
 from ..models import Framework, Frequency, Opportunity, Subscriber
 from ..search import OpportunityQuery, find_all, read_entries
 from ..services import subscriptions

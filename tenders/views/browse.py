@@ -32,7 +32,7 @@ from ..browse.happenings import (
     reopenings,
 )
 from ..browse.plot import pipeline
-from ..ical import CONTENT_TYPE, calendar
+from ..calendars import CONTENT_TYPE, calendar
 from ..models import Opportunity
 from ..search import NAMES, OpportunityQuery, find_all, read_entries, search, without_one_filter
 from .frame import REGISTERS, tag_kind

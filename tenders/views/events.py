@@ -12,9 +12,8 @@ from core import clock
 from core.models import find_by_slug
 from core.versions import conditional
 
-from ..event_calendar import entry_of
-from ..event_filters import EventFilterSet
-from ..ical import CONTENT_TYPE, calendar
+from ..calendars import CONTENT_TYPE, calendar, entry_of
+from ..filters import EventFilterSet
 from ..models import CoproductionNote, Event
 from .frame import listed
 

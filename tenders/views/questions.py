@@ -13,8 +13,8 @@ from core.errors import DomainError
 from providers.acting import acting_provider
 
 from .. import services
+from ..forms import QuestionForm, StrangersQuestionForm
 from ..models import Opportunity
-from ..question_forms import QuestionForm, StrangersQuestionForm
 from ..services import questions
 
 GONE, REFUSED, TOO_MANY = 410, 409, 429

@@ -16,7 +16,7 @@ from core.errors import AlreadyDone, DomainError
 from core.models import find_by_slug
 from providers.acting import acting_provider
 
-from ..engagement_forms import InterestForm, RegistrationForm, initial_for, kept_days
+from ..forms import InterestForm, RegistrationForm, initial_for, kept_days
 from ..models import Event, Opportunity
 from ..services import interests, registrations, replies
 

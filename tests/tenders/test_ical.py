@@ -4,7 +4,7 @@ import datetime as dt
 
 from icalendar import Calendar
 
-from tenders.ical import CalendarEntry, calendar
+from tenders.calendars import CalendarEntry, calendar
 from tests.factories import NOON
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from providers.letters import address, letter
 
-from .models import Opportunity, Question
+from ..models import Opportunity, Question
 
 
 def confirm(*, opportunity: Opportunity, token: str) -> tuple[str, str]:

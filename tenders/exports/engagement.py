@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 from core.exports import Column, Table, csv_response, xlsx_response
 
-from .models import Event, Interest, Opportunity, Registration
+from ..models import Event, Interest, Opportunity, Registration
 
 
 def _said(is_so: bool) -> str:

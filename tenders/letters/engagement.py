@@ -8,7 +8,7 @@ from __future__ import annotations
 from core.templatetags.portal import gov_period
 from providers.letters import address, letter
 
-from .models import Event, EventChange, Interest, Registration
+from ..models import Event, EventChange, Interest, Registration
 
 NOT_YOU = "If it was not you, do nothing. What was typed is deleted within a week."
 

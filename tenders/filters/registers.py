@@ -12,7 +12,7 @@ from core.dates import london_date, months_after
 from core.filters import WORDS_READ, RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, ServiceType
 
-from .models import Contract, ContractSupplier, Framework
+from ..models import Contract, ContractSupplier, Framework
 
 # The same as in `ContractQuerySet.for_public_list`: the clock is the request's transaction.
 SHOWN_NAME = Q(provider=None) | Q(provider__published_at__lte=TransactionNow())

@@ -11,7 +11,7 @@ from django.conf import settings
 from commissioning.forms import LondonMomentField
 from core.text import clean_plain_text
 
-from .models import Event, OpportunityLot
+from ..models import Event, OpportunityLot
 
 SME, VCSE = "sme", "vcse"
 

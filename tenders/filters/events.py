@@ -14,7 +14,7 @@ from commissioning.models import Organisation
 from core.dates import months_after
 from core.filters import RegisterFilterSet, WordsFilter
 
-from .models import Event
+from ..models import Event
 
 # More months than anybody looks through; each is an option of the page.
 MONTHS_OFFERED = 60

@@ -9,7 +9,7 @@ from django.db import models
 
 from core.text import clean_plain_text
 
-from .models import OpportunityLot
+from ..models import OpportunityLot
 
 
 class QuestionForm(forms.Form):

@@ -14,7 +14,7 @@ from core.dates import EstimatedDateFormField
 from core.text import clean_plain_text
 from providers.models import Provider
 
-from .models import Admission, Contract, DateChange
+from ..models import Admission, Contract, DateChange
 
 
 class MoveDateForm(forms.Form):

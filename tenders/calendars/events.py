@@ -6,8 +6,8 @@ import datetime as dt
 
 from django.conf import settings
 
+from ..models import Event
 from .ical import CalendarEntry
-from .models import Event
 
 
 def entry_of(event: Event, *, at: dt.datetime) -> CalendarEntry:

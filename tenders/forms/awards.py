@@ -13,8 +13,8 @@ from core.dates import EstimatedDateFormField
 from core.text import clean_plain_text
 from providers.models import Provider
 
-from .models import Contract, ExtensionOption, Opportunity, OpportunityLot
-from .services import Winner
+from ..models import Contract, ExtensionOption, Opportunity, OpportunityLot
+from ..services import Winner
 
 NUMBERED = re.compile(r"^(?P<name>.+?)\s*\((?P<number>[A-Za-z]{0,2}\d{6,8})\)$")
 MAX_WINNERS = 200

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from .models import Frequency
+from ..models import Frequency
 
 HELP = {
     Frequency.INSTANT: "As it happens, within minutes",

@@ -1,0 +1,6 @@
+"""Calendar files, and what an event is in one."""
+
+from .events import entry_of
+from .ical import CONTENT_TYPE, CalendarEntry, calendar
+
+__all__ = ["CONTENT_TYPE", "CalendarEntry", "calendar", "entry_of"]

@@ -1,0 +1,1 @@
+"""The words of the mails that services write: one module a topic."""
