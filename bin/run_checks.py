@@ -30,7 +30,7 @@ def production(folder: str) -> dict[str, str]:
 
 def typed() -> list[str]:
     """Return what must be typed strictly: the ground floor and all that leaves the portal as a file."""
-    exports = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("*/exports*") if not path.match(".*/*"))
+    exports = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/exports*") if path.parent.name != "core")
     return ["core", "config/env.py", "config/health.py", *exports]
 
 
