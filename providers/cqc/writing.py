@@ -2,6 +2,7 @@
 
 What an import made and nobody else has changed since (`cqc_made_at`) is kept in step with the register. Any other entry
 is its provider's: only its ratings and what the CQC says of its registration change, and `differences` tells the rest.
+`matching` says which row is which and whose, `columns` what each column becomes.
 """
 
 from __future__ import annotations
@@ -18,171 +19,30 @@ from core.models import Place, Postcode
 from providers.models import CqcRegistration, Location, Provider, Rating, Service
 
 from . import statements
+from .columns import (
+    IS_NEWS,
+    LOCATION_FACTS,
+    PROVIDER_FACTS,
+    RATING_FACTS,
+    RATINGS,
+    REGISTRATION_FACTS,
+    SERVICE_FACTS,
+)
+from .matching import (
+    CLOSED_SINCE,
+    FROM_LOCATION,
+    LEFT_OUT,
+    MATCH,
+    MATCH_OF_RATINGS,
+    NO_PERSONS_NAME,
+    PROVIDER_IS_KEPT,
+    REPRESENTED,
+    RESERVED,
+    SINGLE_SLUG,
+    plain_name,
+)
 from .reading import Checked, Kind
 from .spill import STAGING, copy_statement
-
-RESERVED = "'latest', 'new', 'calendar', 'shortlist', 'compare', 'finder', 'editions'"
-SINGLE_SLUG = """
-CASE WHEN count(*) OVER (PARTITION BY s.slug) > 1 OR s.slug IN ({reserved}) OR length(s.slug) < 3
-          OR EXISTS (SELECT 1 FROM {table} taken WHERE taken.slug = s.slug)
-          OR EXISTS (SELECT 1 FROM core_formerslug former WHERE former.register = '{register}' AND former.slug = s.slug)
-     THEN s.slug || '-' || lower(s.{key}) ELSE s.slug END"""
-
-# Providers that a person represents, or whose own words an officer has approved.
-REPRESENTED = """
-CREATE TEMP TABLE cqc_represented ON COMMIT DROP AS
-SELECT provider_id AS id FROM providers_representative
-UNION SELECT provider_id FROM providers_profilerevision WHERE decision = 'approved'
-"""
-PROVIDER_IS_KEPT = """(
-    {p}.cqc_made_at IS NULL OR {p}.changed_at <> {p}.cqc_made_at OR {p}.organisation_id IS NOT NULL
-    OR {p}.id IN (SELECT id FROM cqc_represented))"""
-SERVICE_IS_KEPT = """(
-    sv.cqc_made_at IS NULL OR sv.changed_at <> sv.cqc_made_at OR sv.confirmed_at IS NOT NULL
-    OR sv.checked_at IS NOT NULL OR sv.provider_id IN (SELECT id FROM cqc_represented))"""
-
-# Each staged location with what it is here. A building with several services stands for one of them, the regulated
-# one; a service in several buildings is told of by the first.
-SERVICE_OF_LOCATION = f"""
-SELECT DISTINCT ON (link.location_id) link.location_id, sv.id AS service_id, {SERVICE_IS_KEPT} AS is_kept
-FROM providers_service_locations link JOIN providers_service sv ON sv.id = link.service_id
-JOIN providers_location l ON l.id = link.location_id AND l.cqc_location_id IS NOT NULL
-ORDER BY link.location_id, sv.is_cqc_regulated IS NOT TRUE, sv.id
-"""
-MATCH = f"""
-CREATE TEMP TABLE cqc_match ON COMMIT DROP AS
-WITH linked AS ({SERVICE_OF_LOCATION}), found AS (
-    SELECT s.cqc_location_id, l.id AS known_location_id, linked.service_id AS linked_service_id, linked.is_kept,
-        p.id AS provider_id, coalesce(pc.council_id, council.place_id) AS place_id,
-        coalesce(s.latitude, pc.latitude) AS latitude, coalesce(s.longitude, pc.longitude) AS longitude,
-        (l.cqc_made_at IS NULL OR l.changed_at <> l.cqc_made_at OR coalesce(linked.is_kept, false)) AS is_kept_location,
-        s.primary_id <> '' AND (
-            s.primary_id IN (SELECT o.cqc_location_id FROM cqc_location o WHERE o.primary_id = '' AND NOT o.is_deregistered)
-            OR s.primary_id IN (SELECT k.cqc_location_id FROM providers_location k JOIN linked one ON one.location_id = k.id
-                                WHERE k.cqc_location_id NOT IN (SELECT o.cqc_location_id FROM cqc_location o))
-        ) AS is_second,
-        s.is_deregistered,
-        row_number() OVER (PARTITION BY linked.service_id ORDER BY l.id) AS place_in_service
-    FROM cqc_location s
-    LEFT JOIN providers_location l ON l.cqc_location_id = s.cqc_location_id
-    LEFT JOIN linked ON linked.location_id = l.id
-    LEFT JOIN providers_provider p ON p.cqc_provider_id = s.cqc_provider_id
-    LEFT JOIN core_postcode pc ON pc.postcode = replace(s.postcode, ' ', '')
-    LEFT JOIN cqc_council council ON council.name = s.local_authority
-), judged AS (
-    SELECT *, known_location_id IS NULL AND NOT is_deregistered AND provider_id IS NOT NULL AS is_new_location,
-        linked_service_id IS NULL AND NOT is_deregistered AND NOT is_second AND provider_id IS NOT NULL AS is_new_service
-    FROM found
-)
-SELECT cqc_location_id, is_new_location, is_new_service, is_second, provider_id, place_id, latitude, longitude,
-    coalesce(known_location_id, CASE WHEN is_new_location
-        THEN nextval(pg_get_serial_sequence('providers_location', 'id')) END) AS location_id,
-    CASE WHEN is_new_service THEN nextval(pg_get_serial_sequence('providers_service', 'id'))
-         WHEN place_in_service = 1 THEN linked_service_id END AS service_id,
-    coalesce(is_kept, false) AS is_kept, is_kept_location
-FROM judged
-"""
-# The ratings file tells of nothing but ratings.
-MATCH_OF_RATINGS = f"""
-CREATE TEMP TABLE cqc_match ON COMMIT DROP AS
-WITH linked AS ({SERVICE_OF_LOCATION})
-SELECT l.cqc_location_id, false AS is_new_location, false AS is_new_service, false AS is_second, l.provider_id,
-    l.id AS location_id, linked.is_kept,
-    CASE row_number() OVER (PARTITION BY linked.service_id ORDER BY l.id) WHEN 1 THEN linked.service_id END AS service_id
-FROM (SELECT DISTINCT cqc_location_id FROM cqc_rating) s
-JOIN providers_location l ON l.cqc_location_id = s.cqc_location_id JOIN linked ON linked.location_id = l.id
-"""
-
-# The monthly file may be older than a closure the API told of.
-CLOSED_SINCE = """
-DELETE FROM {table} s USING providers_location l JOIN providers_cqcregistration r ON r.location_id = l.id
-WHERE l.cqc_location_id = s.cqc_location_id AND r.is_deregistered AND r.deregistered_date > %(as_at)s AND {condition}
-"""
-# One person's business mostly bears their name, which no public address carries. The API tells of providers apart.
-NO_PERSONS_NAME = """
-UPDATE cqc_location s SET slug = 'care-service'
-FROM providers_provider p
-WHERE p.cqc_provider_id = s.cqc_provider_id AND p.sector = 'independent' AND lower(p.name) = lower(s.name)
-    AND NOT starts_with(s.slug, 'care-service')
-"""
-
-PROVIDER_FACTS = {
-    name: f"s.{name}"
-    for name in (
-        "name", "sector", "brand", "company_number", "charity_number", "website", "phone", "registered_address",
-        "registered_town", "registered_postcode", "registered_date",
-    )
-}  # fmt: skip
-LOCATION_FACTS = {
-    "name": "s.name",
-    "provider_id": "m.provider_id",
-    "address": "s.address",
-    "town": "s.town",
-    "postcode": "s.postcode",
-    "place_id": "m.place_id",
-    "latitude": "m.latitude",
-    "longitude": "m.longitude",
-    "uprn": "s.uprn",
-}
-ENDED = """CASE WHEN s.is_deregistered AND s.deregistered_date IS NOT NULL THEN jsonb_build_object(
-    'words', to_char(s.deregistered_date, 'FMDD FMMonth YYYY'), 'earliest', s.deregistered_date,
-    'latest', s.deregistered_date, 'precision', 'day') END"""
-SERVICE_FACTS = {
-    "name": "s.name",
-    "provider_id": "m.provider_id",
-    "setting": "s.setting",
-    "capacity": "s.beds",
-    "capacity_unit": "CASE WHEN s.beds IS NULL THEN '' ELSE 'beds' END",
-    "registered_manager": "s.registered_manager",
-    "website": "s.website",
-    "phone": "s.phone",
-    "is_cqc_regulated": "true",
-    "ended": ENDED,
-}
-REGISTRATION_FACTS = {
-    "registered_date": "coalesce(s.registered_date, t.registered_date)",
-    "is_deregistered": "s.is_deregistered",
-    "deregistered_date": "CASE WHEN s.is_deregistered THEN coalesce(s.deregistered_date, t.deregistered_date) END",
-    "is_dormant": "s.is_dormant",
-    "dormant_from": "CASE WHEN s.is_dormant THEN coalesce(s.dormant_from, t.dormant_from) END",
-    "dual_registration_primary_id": "s.primary_id",
-    "local_authority_name": "s.local_authority",
-}
-WITHOUT_RATING = "('no_current_rating', 'dormant', 'deregistered')"
-SAME_RATING = "(t.value = s.value AND s.value <> '' AND t.rated_date IS NOT DISTINCT FROM s.rated_date)"
-RATING_FACTS = {
-    "state": "s.state",
-    "value": "s.value",
-    "rated_date": "s.rated_date",
-    "framework": f"CASE WHEN s.framework <> '' THEN s.framework WHEN {SAME_RATING} THEN t.framework ELSE '' END",
-    "stated": "s.stated",
-    # What was the rating until now is the earlier one from now on.
-    "earlier_value": f"""CASE WHEN s.state NOT IN {WITHOUT_RATING} THEN '' WHEN s.earlier_value <> '' THEN s.earlier_value
-        WHEN t.value <> '' THEN t.value ELSE coalesce(t.earlier_value, '') END""",
-    "earlier_date": f"""CASE WHEN s.state NOT IN {WITHOUT_RATING} THEN NULL WHEN s.earlier_value <> '' THEN s.earlier_date
-        WHEN t.value <> '' THEN t.rated_date ELSE t.earlier_date END""",
-    "report_url": f"CASE WHEN s.is_exact_report OR coalesce(t.report_url, '') = '' OR NOT {SAME_RATING} THEN s.report_url"
-    " ELSE t.report_url END",
-}
-# A service in several buildings is told of by the first. The newest wins: a rating by its own day, a word that there is
-# none by the day of the file.
-RATED = """
-FROM (SELECT s.*, m.service_id, m.is_kept FROM cqc_rating s JOIN cqc_match m USING (cqc_location_id)
-      WHERE m.service_id IS NOT NULL AND NOT m.is_second) s
-"""
-# New ones and those that differ in one pass: a question without rating is no row of its own.
-RATINGS = f"{RATED} LEFT JOIN providers_rating t ON t.service_id = s.service_id AND t.question = s.question"
-IS_NEWS = """CASE WHEN t.id IS NULL THEN s.question = 'overall' OR s.value <> '' OR s.stated <> ''
-    ELSE t.rated_date IS NULL OR coalesce(s.rated_date, %(as_at)s::date) >= t.rated_date END"""
-LEFT_OUT = {
-    "no longer registered, and not known here": "s.is_deregistered",
-    "its provider is not known here; import its provider too": "NOT s.is_deregistered",
-}
-FROM_LOCATION = "FROM cqc_location s JOIN cqc_match m USING (cqc_location_id)"
-
-COMMON_WORDS = frozenset(
-    ["council", "county", "city", "borough", "of", "the", "royal", "metropolitan", "district", "london", "unitary"]
-)
 
 
 @dataclass
@@ -454,10 +314,3 @@ class Writing:
 
     def _took(self, name: str, started: float) -> None:
         self.written.seconds[name] = self.written.seconds.get(name, 0.0) + time.perf_counter() - started
-
-
-def plain_name(name: str) -> str:
-    """Return a council's name without what one list writes and another leaves out: "Bristol, City of" is "bristol"."""
-    text = name.casefold().replace("&", "and").replace(".", "").replace("-", " ").split(",")[0]
-    words = [word for word in text.split() if word not in COMMON_WORDS]
-    return " ".join(words) or text

@@ -19,7 +19,8 @@ from core.models import User
 from providers.cqc import differences
 from providers.cqc.reading import Checked, Kind, read_file
 from providers.cqc.records import Taxonomy
-from providers.cqc.writing import PROVIDER_IS_KEPT, Writing
+from providers.cqc.matching import PROVIDER_IS_KEPT
+from providers.cqc.writing import Writing
 from providers.models import CqcDifference, CqcImport, Provider, Service
 from providers.services.home import deciders, home_organisation, services_of
 
