@@ -17,9 +17,9 @@ from core.errors import AlreadyDone, DomainError
 from core.imports import Progress
 from core.models import User
 from providers.cqc import differences
+from providers.cqc.matching import PROVIDER_IS_KEPT
 from providers.cqc.reading import Checked, Kind, read_file
 from providers.cqc.records import Taxonomy
-from providers.cqc.matching import PROVIDER_IS_KEPT
 from providers.cqc.writing import Writing
 from providers.models import CqcDifference, CqcImport, Provider, Service
 from providers.services.home import deciders, home_organisation, services_of
