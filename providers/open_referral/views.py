@@ -18,7 +18,7 @@ from . import documents, ids, parameters, rows
 from .filters import narrowed, providers_with_words
 from .pages import envelope, page_of_keys, sliced
 from .places import KEY, links_near, postcode_asked
-from .plain import Document
+from .plain import Document, known
 from .stream import lines
 from .taxonomies import TAXONOMIES, read_terms, taxonomy_document, term_document
 
@@ -154,7 +154,7 @@ def _organizations(keys: list[int], *, at: dt.datetime, is_full: bool, has_servi
     if has_services:
         around = rows.surroundings(every, at=at, site=settings.PUBLIC_URL, with_terms=True)
     return [
-        documents.known(
+        known(
             {
                 **documents.whole_organization(provider, around),
                 "services": [
