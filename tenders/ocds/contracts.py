@@ -9,7 +9,21 @@ from tenders.models import Award, Contract, ContractSupplier, Regime
 
 from .links import Linked, related
 from .parties import Parties
-from .values import Document, earliest, end_of, latest, moment, period, pounds, present, sentences, start_of
+from .tender import LAWS
+from .values import (
+    Document,
+    addresses,
+    description_of,
+    earliest,
+    end_of,
+    latest,
+    moment,
+    period,
+    pounds,
+    present,
+    sentences,
+    start_of,
+)
 
 Status = Contract.Status
 
@@ -97,8 +111,6 @@ def contract_of(row: Contract, parties: Parties, *, at: dt.datetime, site: str, 
 
 def contract_release(row: Contract, linked: Linked, *, ocid: str, at: dt.datetime, site: str) -> Document:
     """Return the body of a contract that no opportunity here led to, without its own id, date and tags."""
-    from .opportunities import LAWS, addresses, description_of
-
     parties = Parties(site=site)
     buyer = parties.organisation(row.organisation, "buyer")
     for one in row.commissioners.all():

@@ -7,9 +7,9 @@ import datetime as dt
 from tenders.models import Admission, Framework, Lot, Regime
 
 from .links import Linked, related
-from .opportunities import LAWS, addresses, description_of
 from .parties import Parties
-from .values import Document, earliest, latest, moment, period, present, sentences
+from .tender import LAWS
+from .values import Document, addresses, description_of, earliest, latest, moment, period, present, sentences
 
 Kind, Status = Framework.Kind, Framework.Status
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.dates import EstimatedDate
+from core.models import Place
 
 Document = dict[str, Any]
 
@@ -80,3 +81,20 @@ def period(**parts: str | None) -> Document | None:
 def sentences(parts: Iterable[str]) -> str:
     """Put what was told in several fields one under the other."""
     return "\n\n".join(part.strip() for part in parts if part and part.strip())
+
+
+def description_of(row: Any) -> str:
+    """The summary; of a row invented for show, with a sentence that says so."""
+    sample = "A sample, invented to show how the portal works: nothing is bought." if row.is_sample else ""
+    return sentences([row.summary, sample])
+
+
+def addresses(places: Iterable[Place]) -> list[Document]:
+    """Where care is given: places by their names and statistical codes, never anybody's address."""
+    return [
+        {
+            "description": f"{place.name} ({place.gss_code})" if place.gss_code else place.name,
+            "countryName": "United Kingdom",
+        }
+        for place in places
+    ]
