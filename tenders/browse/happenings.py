@@ -7,19 +7,29 @@ file has it over the whole time it may mean, as tentative.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Max, Prefetch
+from django.db.models import Count, Max, Min, Prefetch, Q
+from django.db.models.expressions import RawSQL
 
 from core.dates import DAY, EstimatedDate, london_date
 from core.templatetags.portal import gov_datetime
 from tenders.calendars import CalendarEntry, entry_of
 from tenders.models import DateChange, Event, Framework, Lot, Opportunity
-from tenders.search import Entry
+from tenders.models.events import EventQuerySet
+from tenders.search import Entry, read_entries
+
+from .dates import MOST_ON_A_DAY, MOST_WITHOUT_DAY, dates_in
+from .months import next_month
+
+# So many entries of a calendar file are held at a time.
+PORTION = 500
 
 # What each kind of date is called, and the fields whose moves it follows.
 KINDS = {
@@ -87,12 +97,11 @@ def happenings(entry: Entry) -> Iterator[Happening]:
             yield Happening(kind, record.title, what, entry.url, record.reference, moment, estimated, entry.pk)
 
 
-def reopenings(entries: Sequence[Entry], *, at: dt.datetime) -> Iterator[Happening]:
-    """Yield when the frameworks of these entries open or re-open to newcomers, each once. Two queries."""
-    slugs = {entry.framework.slug for entry in entries if entry.framework}
-    if not slugs:
-        return
-    rows = Framework.objects.public(at=at).filter(slug__in=slugs).order_by("title", "pk")
+def reopenings(ids: Sequence[int], *, at: dt.datetime) -> Iterator[Happening]:
+    """Yield when the frameworks of these opportunities open or re-open to newcomers, each once. Two queries."""
+    # The ids go as one parameter, and not as a hundred thousand.
+    theirs = RawSQL("SELECT framework_id FROM tenders_opportunity WHERE id = ANY (%s::bigint[])", [list(ids)])
+    rows = Framework.objects.public(at=at).filter(pk__in=theirs).order_by("title", "pk")
     for row in rows.prefetch_related(Prefetch("lots", Lot.objects.order_by("order", "pk"))):
         url = row.get_absolute_url()
         for lot in (None, *row.lots.all()):
@@ -107,34 +116,41 @@ def reopenings(entries: Sequence[Entry], *, at: dt.datetime) -> Iterator[Happeni
                 yield Happening("reopens", name, "Re-opens to new providers", url, key, None, facts.reopens)
 
 
-def events_of(entries: Sequence[Entry], *, at: dt.datetime) -> list[Event]:
-    """Return the events that belong to these entries. A fixed number of queries."""
-    ids = [entry.pk for entry in entries]
-    rows = Event.objects.listed(at=at).for_public(at=at).filter(opportunity_id__in=ids)
-    return list(rows.order_by("starts_at", "pk"))
+def events_of(ids: Sequence[int], *, at: dt.datetime) -> EventQuerySet:
+    """Return the events that belong to these opportunities, the earliest first."""
+    theirs = RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    rows = Event.objects.listed(at=at).for_public(at=at).filter(opportunity_id__in=theirs)
+    return rows.order_by("starts_at", "pk")
 
 
 # --- Calendar files ---
 
 
 def calendar_entries(entries: Iterable[Entry], *, at: dt.datetime) -> Iterator[CalendarEntry]:
-    """Yield the dates of a list as entries of a calendar file: a UID for ever, and a SEQUENCE that rises with each move."""
-    listed = list(entries)
-    moves = _moves([entry.pk for entry in listed], at)
-    for entry in listed:
-        ended_at = _ended_at(entry)
-        for one in happenings(entry):
-            count, last = moves.get((entry.pk, one.kind), (0, None))
-            yield _entry(
-                one,
-                sequence=count + (1 if ended_at else 0),
-                changed_at=max(moment for moment in (entry.record.published_at, last, ended_at) if moment),
-                note=_note(entry),
-                is_cancelled=ended_at is not None,
-            )
-    for event in events_of(listed, at=at):
+    """Yield the dates of a list as entries of a calendar file: a UID for ever, and a SEQUENCE that rises with each move.
+
+    Of the list some hundred entries are held at a time, of the rest their keys.
+    """
+    ids: list[int] = []
+    rest = iter(entries)
+    while portion := list(islice(rest, PORTION)):
+        keys = [entry.pk for entry in portion]
+        ids += keys
+        moves = _moves(keys, at)
+        for entry in portion:
+            ended_at = _ended_at(entry)
+            for one in happenings(entry):
+                count, last = moves.get((entry.pk, one.kind), (0, None))
+                yield _entry(
+                    one,
+                    sequence=count + (1 if ended_at else 0),
+                    changed_at=max(moment for moment in (entry.record.published_at, last, ended_at) if moment),
+                    note=_note(entry),
+                    is_cancelled=ended_at is not None,
+                )
+    for event in events_of(ids, at=at):
         yield entry_of(event, at=at)
-    for one in reopenings(listed, at=at):
+    for one in reopenings(ids, at=at):
         yield _entry(one, sequence=0, changed_at=at.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
@@ -193,25 +209,39 @@ def _entry(
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day of the month's table; None stands for the days of the months beside it."""
+    """A day of the month's table; None stands for the days of the months beside it. ``more`` are not shown."""
 
     date: dt.date
     is_today: bool
     items: Sequence[Happening]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month as a table of weeks, and what falls into it without a day."""
+    """A month as a table of weeks, and what falls into it without a day. ``count`` counts what is not shown too."""
 
     first: dt.date
     weeks: Sequence[Sequence[CalendarDay | None]]
     without_day: Sequence[Happening]
     count: int
+    more_without_day: int = 0
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether any date is not shown."""
+        return bool(self.more_without_day) or any(day and day.more for week in self.weeks for day in week)
 
 
-def by_month(found: Iterable[Happening], month: dt.date, *, today: dt.date) -> Month:
-    """Arrange dates in a month. ``month`` is its first day."""
+def by_month(
+    found: Iterable[Happening], month: dt.date, *, today: dt.date, unread: Mapping[dt.date | None, int] | None = None
+) -> Month:
+    """Arrange dates in a month.
+
+    :param month: its first day.
+    :param unread: how many more dates of each day there are than ``found`` has, under None of those without a day.
+    """
+    unread = unread or {}
     following = next_month(month)
     last = following - dt.timedelta(days=1)
     by_day: Mapping[dt.date, list[Happening]] = defaultdict(list)
@@ -224,22 +254,69 @@ def by_month(found: Iterable[Happening], month: dt.date, *, today: dt.date) -> M
         else:
             loose.append(one)
     days: list[CalendarDay | None] = [None] * month.weekday()
+    count = len(loose) + sum(len(items) for items in by_day.values()) + sum(unread.values())
     for number in range(last.day):
         date = month + dt.timedelta(days=number)
         items = sorted(by_day.get(date, ()), key=lambda one: (one.moment is not None, one.moment or at_end, one.title))
-        days.append(CalendarDay(date, date == today, items))
+        more = max(0, len(items) - MOST_ON_A_DAY) + unread.get(date, 0)
+        days.append(CalendarDay(date, date == today, items[:MOST_ON_A_DAY], more))
     days += [None] * (-len(days) % 7)
     weeks = [days[start : start + 7] for start in range(0, len(days), 7)]
     loose.sort(key=lambda one: (one.last, one.first, one.title, one.kind))
-    return Month(month, weeks, loose, len(loose) + sum(len(items) for items in by_day.values()))
+    more = max(0, len(loose) - MOST_WITHOUT_DAY) + unread.get(None, 0)
+    return Month(month, weeks, loose[:MOST_WITHOUT_DAY], count, more)
 
 
 at_end = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
-def next_month(month: dt.date) -> dt.date:
-    return dt.date(month.year + month.month // 12, month.month % 12 + 1, 1)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A month of a list, and the nearest days outside it on which something of the list may begin."""
+
+    month: Month
+    earlier: dt.date | None
+    later: dt.date | None
 
 
-def month_before(month: dt.date) -> dt.date:
-    return (month - dt.timedelta(days=1)).replace(day=1)
+def month_of(ids: Sequence[int], month: dt.date, *, at: dt.datetime) -> Shown:
+    """Return a month of these opportunities. ``month`` is its first day.
+
+    Only what the month shows is read, so a list of a hundred thousand costs hardly more than a short one.
+    """
+    following = next_month(month)
+    dates = dates_in(ids, month, at=at)
+    wanted = {pk for pk, _ in dates.shown}
+    entries = read_entries([pk for pk in ids if pk in wanted], at=at)
+    found = [one for entry in entries for one in happenings(entry) if (entry.pk, one.kind) in dates.shown]
+    unread = Counter(dates.counts)
+    unread.subtract(Counter(one.day for one in found))
+    joining = list(reopenings(ids, at=at))
+    events = events_of(ids, at=at)
+    begin, end = _midnight(month), _midnight(following)
+    others = (
+        events.order_by()
+        .values_list("starts_at")
+        .aggregate(
+            earlier=Max("starts_at", filter=Q(starts_at__lt=begin)),
+            later=Min("starts_at", filter=Q(starts_at__gte=end)),
+        )
+    )
+    found += joining
+    found += map(_of_event, events.filter(starts_at__gte=begin, starts_at__lt=end))
+    known = [one.first for one in joining if one.first]
+    known += [london_date(moment) for moment in others.values() if moment]
+    known += [day for day in (dates.earlier, dates.later) if day]
+    return Shown(
+        by_month(found, month, today=london_date(at), unread=+unread),
+        earlier=max((day for day in known if day < month), default=None),
+        later=min((day for day in known if day >= following), default=None),
+    )
+
+
+def _of_event(event: Event) -> Happening:
+    return Happening("event", event.title, "Event", event.get_absolute_url(), str(event.uuid), event.starts_at)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=ZoneInfo("Europe/London"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
 from core.charts import Chart, Kind, Point, Series
 from core.dates import SEASONS, london_date
-from tenders.models import Opportunity
-from tenders.search import Entry
+from tenders.search import Entry, read_entries
+
+from .dates import Openings, openings
 
 # More rows than these are counted by quarter instead.
 MOST_ROWS = 24
@@ -20,34 +20,33 @@ MOST_NAMED = 5
 # Of more columns than these those without any are left out.
 MOST_COLUMNS = 12
 _NUMBERS = "no one two three four five six seven eight nine ten".split()  # noqa: SIM905 - readable as words
-_OVER = {Opportunity.Status.CLOSED, Opportunity.Status.AWARDED}
 
 
-def pipeline(entries: Sequence[Entry], *, slug: str) -> Chart | None:
-    """Return the plot of the tenders that are planned or open, or None where fewer than two tell when they open."""
-    told = [(entry, when) for entry in entries if entry.status not in _OVER if (when := _opening(entry))]
-    if len(told) < 2:
+def pipeline(ids: Sequence[int], *, at: dt.datetime, slug: str) -> Chart | None:
+    """Return the plot of the tenders that are planned or open, or None where fewer than two tell when they open.
+
+    It is counted by the database; entries are read only where each has a row of its own.
+    """
+    found = openings(ids, at=at, most=MOST_ROWS)
+    if found.told < 2 or found.first is None or found.last is None:
         return None
-    told.sort(key=lambda one: (one[1][0], one[1][1], one[0].record.title))
-    first, last = told[0][1][0], max(when[1] for _, when in told)
-    quarters = _quarters(first, last)
-    with_starts = _quarters(first, max([last, *(day for entry, _ in told if (day := _start(entry)))]))
+    quarters = _quarters(found.first, found.last)
+    with_starts = _quarters(found.first, max(found.last, found.last_start or found.last))
     if len(with_starts) <= MOST_QUARTERS:
         quarters = with_starts
-    is_plotted = len(told) <= MOST_ROWS and len(quarters) <= MOST_QUARTERS
-    unknown = sum(entry.status not in _OVER for entry in entries) - len(told)
     note = "Organisations may change or drop any of these."
-    if unknown:
-        note = f"{unknown} more do not say when they open. {note}"
-    title = _finding([entry for entry, _ in told], told)
-    if is_plotted:
+    if found.ahead > found.told:
+        note = f"{found.ahead - found.told} more do not say when they open. {note}"
+    title = _finding(found, found.first, found.last)
+    if found.told <= MOST_ROWS and len(quarters) <= MOST_QUARTERS:
+        told = [(entry, when) for entry in read_entries(found.ids, at=at) if (when := _opening(entry))]
+        told.sort(key=lambda one: (one[1][0], one[1][1], one[0].record.title))
         return _timeline(told, quarters, title=title, note=note, slug=slug)
-    counts = Counter(_start_of_quarter(when[0]) for _, when in told)
-    quarters = _quarters(first, max(counts))
+    quarters = _quarters(found.first, max(found.quarters))
     if len(quarters) > MOST_COLUMNS:
-        quarters = sorted(counts)
+        quarters = sorted(found.quarters)
         note = f"Quarters without any are left out. {note}"
-    points = tuple(Point(_name(day), Decimal(counts[day])) for day in quarters)
+    points = tuple(Point(_name(day), Decimal(found.quarters.get(day, 0))) for day in quarters)
     return Chart(
         kind=Kind.COLUMNS,
         title=title,
@@ -104,11 +103,6 @@ def _opening(entry: Entry) -> tuple[dt.date, dt.date] | None:
     return (date.earliest, date.latest) if date and date.earliest and date.latest else None
 
 
-def _start(entry: Entry) -> dt.date | None:
-    date = entry.record.contract_start_date
-    return date.earliest if date else None
-
-
 def _when(entry: Entry) -> str:
     record = entry.record
     if record.opens_at:
@@ -117,17 +111,16 @@ def _when(entry: Entry) -> str:
     return str(record.tender_date)
 
 
-def _finding(entries: Sequence[Entry], told: Sequence[tuple[Entry, tuple[dt.date, dt.date]]]) -> str:
+def _finding(found: Openings, first: dt.date, last: dt.date) -> str:
     """What the plot shows, in a sentence: the time most of them name, where that is more than a few."""
-    words, count = Counter(_when(entry) for entry in entries).most_common(1)[0]
-    if 2 * count > len(entries):
+    if 2 * found.said > found.told:
+        words = found.words
         if words.split()[0].lower() in SEASONS:
             words = words[0].lower() + words[1:]
-        if count == len(entries):
-            return f"All {_number(count)} tenders are planned for {words}"
-        return f"{_number(count).capitalize()} of {_number(len(entries))} tenders are planned for {words}"
-    first, last = min(when[0] for _, when in told), max(when[1] for _, when in told)
-    return f"{_number(len(entries)).capitalize()} tenders are planned between {first:%B %Y} and {last:%B %Y}"
+        if found.said == found.told:
+            return f"All {_number(found.told)} tenders are planned for {words}"
+        return f"{_number(found.said).capitalize()} of {_number(found.told)} tenders are planned for {words}"
+    return f"{_number(found.told).capitalize()} tenders are planned between {first:%B %Y} and {last:%B %Y}"
 
 
 def _number(count: int) -> str:

@@ -21,16 +21,8 @@ from core.versions import conditional
 from providers import near
 
 from ..browse import files, parts
-from ..browse.happenings import (
-    Happening,
-    by_month,
-    calendar_entries,
-    events_of,
-    happenings,
-    month_before,
-    next_month,
-    reopenings,
-)
+from ..browse.happenings import calendar_entries, month_of
+from ..browse.months import month_before, next_month
 from ..browse.plot import pipeline
 from ..calendars import CONTENT_TYPE, calendar
 from ..models import Opportunity
@@ -43,8 +35,6 @@ DATED = (*LISTED, "events")
 RESULTS = "#results"
 MONTH = re.compile(r"^(\d{4})-(\d{2})$", re.ASCII)
 YEARS = range(1990, 2201)
-# A month's page lists dates, not a register.
-MOST_IN_MONTH = 300
 
 
 @login_not_required
@@ -276,21 +266,14 @@ def _calendar_address(query, month=None):
 @conditional(*DATED, minute=True)
 def opportunity_calendar(request):
     at = clock.now()
-    today = london_date(at)
     listed = find_all(OpportunityQuery.from_querydict(request.GET), at=at)
-    entries = list(read_entries(listed.ids, at=at))
-    found = [one for entry in entries for one in happenings(entry)]
-    found += reopenings(entries, at=at)
-    found += [_of_event(event) for event in events_of(entries, at=at)]
-    month = _month(request.GET.get("month", "")) or today.replace(day=1)
-    shown = by_month(found, month, today=today)
-    known = sorted(one.first for one in found if one.first)
-    later = next((day for day in known if day >= next_month(month)), None)
-    earlier = next((day for day in reversed(known) if day < month), None)
+    month = _month(request.GET.get("month", "")) or london_date(at).replace(day=1)
+    shown = month_of(listed.ids, month, at=at)
+    later, earlier = shown.later, shown.earlier
     query = listed.query
     context = {
         "title": f"Calendar, {month:%B %Y}",
-        "month": shown,
+        "month": shown.month,
         "description": listed.description if query.is_narrowed else "",
         "list_url": parts.address(query),
         "previous": _calendar_address(query, month_before(month)) if month.year > YEARS[0] else "",
@@ -300,17 +283,13 @@ def opportunity_calendar(request):
         "later": (f"{later:%B %Y}", _calendar_address(query, later)) if later else None,
         "earlier": (f"{earlier:%B %Y}", _calendar_address(query, earlier)) if earlier else None,
         "file": parts.address(query, ".ics"),
-        "chart": pipeline(entries, slug="pipeline"),
-        "total": len(entries),
+        "chart": pipeline(listed.ids, at=at, slug="pipeline"),
+        "total": len(listed.ids),
         "weekdays": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
         "breadcrumbs": [("Opportunities", parts.address(query))],
         "is_narrowed": query.is_narrowed or "month" in request.GET,
     }
     return render(request, "tenders/opportunity_calendar.html", context)
-
-
-def _of_event(event):
-    return Happening("event", event.title, "Event", event.get_absolute_url(), str(event.uuid), event.starts_at)
 
 
 def _month(text):

@@ -1,14 +1,19 @@
 """The calendar of opportunities by month, and the plot of the pipeline by quarter."""
 
 import datetime as dt
+import random
 import re
+from collections import Counter
 from html import unescape
 
 import pytest
 from django.db import connection
 
 from core import clock
-from tenders.browse.happenings import month_before, next_month
+from tenders.browse import dates
+from tenders.browse import happenings as happening
+from tenders.browse import plot as plot_module
+from tenders.browse.months import month_before, next_month
 from tenders.browse.plot import pipeline
 from tenders.search import OpportunityQuery, find_all, read_entries
 from tests.factories.tenders import FrameworkFactory, OpportunityFactory
@@ -116,6 +121,112 @@ def test_same_queries_for_any_number_of_rows(client, django_assert_max_num_queri
         client.get(f"{CALENDAR}?month=2040-06")
 
 
+def random_rows(rng):
+    """Rows with dates of every kind and precision, over and not."""
+    now = clock.now()
+    framework = FrameworkFactory(title="Panel", joining="closed", reopens="Summer 2040", published_at=now)
+    days = [
+        "",
+        "3 June 2040",
+        "31 May 2040",
+        "June 2040",
+        "Spring 2040",
+        "Q3 2040",
+        "2040",
+        "2040/41",
+        "to be confirmed",
+    ]
+
+    def moment():
+        return dt.datetime(2040, 5, 31, 22, 30, tzinfo=dt.UTC) + rng.randint(-60, 60) * dt.timedelta(
+            hours=rng.choice([1, 24])
+        )
+
+    for number in range(60):
+        opens_at = moment() if rng.random() < 0.4 else None
+        facts = {
+            "opens_at": opens_at,
+            "closes_at": opens_at + 40 * dt.timedelta(days=1) if opens_at and rng.random() < 0.8 else None,
+            "questions_close_at": opens_at + dt.timedelta(days=9) if opens_at and rng.random() < 0.5 else None,
+            "awarded_at": now if rng.random() < 0.2 else None,
+        }
+        for name in ("engagement_date", "tender_date", "award_date", "contract_start_date"):
+            facts[name] = rng.choice(days) or None
+        OpportunityFactory(title=f"Care {number}", framework=framework if number % 9 == 0 else None, **facts)
+    connection.check_constraints()
+
+
+def told(items):
+    return sorted((one.what, one.title, one.words) for one in items)
+
+
+@database
+@pytest.mark.parametrize("seed", range(3))
+def test_month_and_its_neighbours_are_those_of_all_entries_read_one_by_one(monkeypatch, seed):
+    for name in ("MOST_ON_A_DAY", "MOST_WITHOUT_DAY"):
+        monkeypatch.setattr(dates, name, 10_000)
+        monkeypatch.setattr(happening, name, 10_000)
+    random_rows(random.Random(seed))  # noqa: S311 - rows of a test
+    at = clock.now()
+    ids = find_all(OpportunityQuery(), at=at).ids
+    entries = list(read_entries(ids, at=at))
+    found = [one for entry in entries for one in happening.happenings(entry)]
+    found += happening.reopenings(ids, at=at)
+    firsts = [one.first for one in found if one.first]
+
+    for first in (
+        dt.date(2039, 12, 1),
+        dt.date(2040, 5, 1),
+        dt.date(2040, 6, 1),
+        dt.date(2040, 10, 1),
+        dt.date(2042, 1, 1),
+    ):
+        slow = happening.by_month(found, first, today=first)
+        quick = happening.month_of(ids, first, at=at)
+
+        assert quick.month.count == slow.count
+        assert not quick.month.is_cut
+        assert told(quick.month.without_day) == told(slow.without_day)
+        for one, other in zip(sum(quick.month.weeks, []), sum(slow.weeks, []), strict=True):
+            assert (one is None) == (other is None)
+            assert one is None or told(one.items) == told(other.items)
+        assert quick.earlier == max((day for day in firsts if day < first), default=None)
+        assert quick.later == min((day for day in firsts if day >= next_month(first)), default=None)
+
+
+@database
+def test_openings_are_those_of_all_entries_read_one_by_one():
+    random_rows(random.Random(9))  # noqa: S311 - rows of a test
+    at = clock.now()
+    ids = find_all(OpportunityQuery(), at=at).ids
+    ahead = [one for one in read_entries(ids, at=at) if one.status not in ("closed", "awarded")]
+    known = [(one, when) for one in ahead if (when := plot_module._opening(one))]
+    starts = [one.record.contract_start_date for one, _ in known if one.record.contract_start_date]
+
+    found = dates.openings(ids, at=at, most=1000)
+
+    assert (found.told, found.ahead) == (len(known), len(ahead))
+    assert found.first == min(when[0] for _, when in known)
+    assert found.last == max(when[1] for _, when in known)
+    assert found.last_start == max(one.earliest for one in starts if one.earliest)
+    assert found.quarters == Counter(plot_module._start_of_quarter(when[0]) for _, when in known)
+    assert found.said == Counter(plot_module._when(one) for one, _ in known).most_common(1)[0][1]
+    assert set(found.ids) == {one.pk for one, _ in known}
+
+
+@database
+def test_full_day_shows_its_first_dates_and_says_how_many_more(client):
+    for number in range(23):
+        OpportunityFactory(title=f"Care {number:02}", tender_date="3 June 2040")
+
+    found = month(client, "?month=2040-06")
+
+    assert [title for _, title in on_days(found)[dt.date(2040, 6, 3)]] == [f"Care {number:02}" for number in range(20)]
+    assert found.context["month"].count == 23
+    assert "and 3 more" in text(found)
+    assert "Not all dates of this month are shown" in text(found)
+
+
 def test_months_follow_each_other_over_the_new_year():
     assert next_month(dt.date(2040, 12, 1)) == dt.date(2041, 1, 1)
     assert month_before(dt.date(2041, 1, 1)) == dt.date(2040, 12, 1)
@@ -127,7 +238,7 @@ def test_months_follow_each_other_over_the_new_year():
 def plot():
     connection.check_constraints()
     at = clock.now()
-    return pipeline(list(read_entries(find_all(OpportunityQuery(), at=at).ids, at=at)), slug="plot")
+    return pipeline(find_all(OpportunityQuery(), at=at).ids, at=at, slug="plot")
 
 
 @database
