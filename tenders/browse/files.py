@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
+from django.utils.xmlutils import SimplerXMLGenerator
 
 from core.dates import EstimatedDate
 from core.exports import Column, Table
@@ -19,6 +23,8 @@ from tenders.search import Entry, Named
 
 from .parts import value_words
 
+# So many entries make a piece of a feed.
+PORTION = 200
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
@@ -81,19 +87,26 @@ def _reserved(row: Entry) -> str:
 
 
 class _Feed(Atom1Feed):
-    """A feed whose age is that of its newest entry, or that is told, so that the same list gives the same bytes."""
+    """A feed that is told its age, so that the same list gives the same bytes and it can be written before its entries."""
 
     def latest_post_date(self) -> dt.datetime:
-        if self.items:
-            return max(item["updateddate"] for item in self.items)
-        return self.feed["begun_at"]  # type: ignore[no-any-return]
+        return self.feed["updated_at"]  # type: ignore[no-any-return]
 
 
 def atom(entries: Iterable[Entry], *, title: str, page: str, feed: str, begun_at: dt.datetime) -> bytes:
-    """Return the list as a news feed: each entry under an id that never changes, as old as its last public change.
+    """Return the list as a news feed: as old as its newest entry, or as ``begun_at`` where it has none."""
+    listed = list(entries)
+    updated_at = max((entry.updated_at for entry in listed), default=begun_at)
+    return b"".join(atom_pieces(listed, title=title, page=page, feed=feed, updated_at=updated_at))
+
+
+def atom_pieces(
+    entries: Iterable[Entry], *, title: str, page: str, feed: str, updated_at: dt.datetime
+) -> Iterator[bytes]:
+    """Yield a news feed in pieces: each entry under an id that never changes, as old as its last public change.
 
     :param page: the path of the list; ``feed`` that of the feed itself.
-    :param begun_at: the feed's age where it has no entry.
+    :param updated_at: when any of its entries last changed.
     """
     made = _Feed(
         title=title,
@@ -103,27 +116,50 @@ def atom(entries: Iterable[Entry], *, title: str, page: str, feed: str, begun_at
         feed_guid=absolute(feed),
         language="en-GB",
         feed_copyright="Open Government Licence v3.0",
-        begun_at=begun_at,
+        updated_at=updated_at,
     )
-    for entry in entries:
-        record = entry.record
-        facts = [
-            f"{entry.status.label}. {entry.buyer.name}.",
-            record.summary,
-            f"Tender: {record.tender_date}." if record.tender_date else "",
-            f"Value: {value_words(record)}." if value_words(record) else "",
-        ]
-        made.add_item(
-            title=record.title,
-            link=absolute(entry.url),
-            description=escape(" ".join(part for part in facts if part)),
-            unique_id=absolute(entry.url),
-            pubdate=record.published_at,
-            updateddate=entry.updated_at,
-            author_name=entry.buyer.name,
-            categories=[one.name for one in entry.types],
-        )
-    return made.writeString("utf-8").encode()
+    text = io.StringIO()
+    xml = SimplerXMLGenerator(text, "utf-8", short_empty_elements=True)
+    xml.startDocument()
+    xml.startElement("feed", AttributesImpl(made.root_attributes()))
+    made.add_root_elements(xml)
+    rest = iter(entries)
+    while portion := list(islice(rest, PORTION)):
+        for entry in portion:
+            _add(made, entry)
+        made.write_items(xml)
+        made.items.clear()
+        yield _taken(text)
+    xml.endElement("feed")
+    yield _taken(text)
+
+
+def _taken(text: io.StringIO) -> bytes:
+    """Return what has been written, and forget it."""
+    content = text.getvalue().encode()
+    text.seek(0)
+    text.truncate()
+    return content
+
+
+def _add(feed: _Feed, entry: Entry) -> None:
+    record = entry.record
+    facts = [
+        f"{entry.status.label}. {entry.buyer.name}.",
+        record.summary,
+        f"Tender: {record.tender_date}." if record.tender_date else "",
+        f"Value: {value_words(record)}." if value_words(record) else "",
+    ]
+    feed.add_item(
+        title=record.title,
+        link=absolute(entry.url),
+        description=escape(" ".join(part for part in facts if part)),
+        unique_id=absolute(entry.url),
+        pubdate=record.published_at,
+        updateddate=entry.updated_at,
+        author_name=entry.buyer.name,
+        categories=[one.name for one in entry.types],
+    )
 
 
 # --- JSON ---

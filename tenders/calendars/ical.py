@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from icalendar import Calendar, Event
 
+# So many entries make a piece.
+PORTION = 200
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
@@ -45,6 +48,11 @@ class CalendarEntry:
 
 def calendar(entries: Iterable[CalendarEntry], *, name: str) -> bytes:
     """Return a calendar of these entries in their order, under a name that calendar programs show."""
+    return b"".join(calendar_pieces(entries, name=name))
+
+
+def calendar_pieces(entries: Iterable[CalendarEntry], *, name: str) -> Iterator[bytes]:
+    """Yield the same calendar in pieces, so that of a long one only some hundred entries are held at a time."""
     file = Calendar()
     file.add("version", "2.0")
     file.add("prodid", "-//Care Commissioning Portal//Calendar//EN")
@@ -53,9 +61,12 @@ def calendar(entries: Iterable[CalendarEntry], *, name: str) -> bytes:
     file.add("name", _plain(name))
     file.add("x-wr-calname", _plain(name))
     file.add("refresh-interval", dt.timedelta(hours=12), parameters={"VALUE": "DURATION"})
-    for entry in entries:
-        file.add_component(_event(entry))
-    return bytes(file.to_ical())
+    begin, end, after = bytes(file.to_ical()).rpartition(b"END:VCALENDAR")
+    yield begin
+    rest = iter(entries)
+    while portion := list(islice(rest, PORTION)):
+        yield b"".join(_event(entry).to_ical() for entry in portion)
+    yield end + after
 
 
 def _event(entry: CalendarEntry) -> Event:

@@ -21,10 +21,11 @@ from core.versions import conditional
 from providers import near
 
 from ..browse import files, parts
+from ..browse.dates import newest
 from ..browse.happenings import calendar_entries, month_of
 from ..browse.months import month_before, next_month
 from ..browse.plot import pipeline
-from ..calendars import CONTENT_TYPE, calendar
+from ..calendars import CONTENT_TYPE, calendar, calendar_pieces
 from ..models import Opportunity
 from ..search import NAMES, OpportunityQuery, find_all, read_entries, search, without_one_filter
 from .frame import REGISTERS, tag_kind
@@ -220,14 +221,14 @@ def opportunity_json(request):
 @conditional(*LISTED, minute=True)
 def opportunity_atom(request):
     listed, entries, name, at = _listed(request)
-    content = files.atom(
+    pieces = files.atom_pieces(
         entries,
         title=name,
         page=parts.address(listed.query),
         feed=parts.address(listed.query, ".atom"),
-        begun_at=at.replace(hour=0, minute=0, second=0, microsecond=0),
+        updated_at=newest(listed.ids, at=at) or at.replace(hour=0, minute=0, second=0, microsecond=0),
     )
-    return _open(HttpResponse(content, content_type="application/atom+xml; charset=utf-8"))
+    return _open(StreamingHttpResponse(pieces, content_type="application/atom+xml; charset=utf-8"))
 
 
 @login_not_required
@@ -235,7 +236,8 @@ def opportunity_atom(request):
 @conditional(*DATED, minute=True)
 def opportunity_ics(request):
     _, entries, name, at = _listed(request)
-    return HttpResponse(calendar(calendar_entries(entries, at=at), name=name), content_type=CONTENT_TYPE)
+    pieces = calendar_pieces(calendar_entries(entries, at=at), name=name)
+    return StreamingHttpResponse(pieces, content_type=CONTENT_TYPE)
 
 
 @login_not_required
