@@ -55,8 +55,12 @@ _RENAMED = re.compile(rf"<(/?)({'|'.join(RENAMED_TAGS)})(?=[ >])")
 
 # Marks that reorder the text around them, and invisible ones that hide a word from a reader or a search. The joiners
 # U+200C and U+200D and the marks U+200E and U+200F stay: Persian, Hindi, Arabic and Hebrew are written with them.
+# U+FFFE and U+FFFF are no characters, and no XML can hold them: neither a feed nor a spreadsheet.
 _REORDERING_OR_INVISIBLE = dict.fromkeys(
-    [0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC)]
+    [
+        *(0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF),
+        *(*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC)),
+    ]
 )
 
 

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 
 from core import geography
 from core.geography import Choice, Located, Reason, Unrecognised
+from core.text import clean_plain_text
 
 COOKIE = "care-place"
 PATH = "/care/"
@@ -77,8 +78,9 @@ def read_box(near: str, words: str = "") -> Asked:
 
 
 def clean(words: str) -> str:
-    """Return typed words in one line and of a bearable length."""
-    return " ".join(words.replace("\x00", "").split())[:TYPED_AT_MOST]
+    """Return typed words in one line and of a bearable length, without what a feed's XML cannot hold."""
+    # Cut before it is looked at letter by letter: whoever types posts as much as they like.
+    return clean_plain_text(" ".join(words[: 10 * TYPED_AT_MOST].split()))[:TYPED_AT_MOST]
 
 
 def without_postcodes(words: str, *, keep_outcode: bool = True) -> str:

@@ -65,6 +65,7 @@ def test_text_nested_too_deep_becomes_one_paragraph():
         ("in\u200bvisible\ufeff", "invisible"),
         ("half \ud800 a letter", "half a letter"),
         ("a\x00b\x85c", "abc"),
+        ("no\ufffecharacter\uffff", "nocharacter"),
         ("<b>5 > 3</b>", "<b>5 > 3</b>"),
     ],
 )

@@ -191,6 +191,14 @@ def test_feed_is_as_old_as_its_last_public_change(client):
     assert dt.datetime.fromisoformat(tree.findtext(f"{ATOM}updated")) == told
 
 
+@pytest.mark.parametrize("words", ["%01%02", "care%1B", "care%EF%BF%BE", "care%EF%BF%BF", "%0Bcare%7F"])
+def test_words_that_no_xml_can_hold_break_no_feed(client, rows, words):
+    response = client.get(f"/opportunities.atom?q={words}")
+
+    assert response.status_code == 200
+    ElementTree.fromstring(body(response))  # noqa: S314 - made by us
+
+
 def test_cells_cannot_be_formulas(client):
     OpportunityFactory(title="=HYPERLINK(1)")
     connection.check_constraints()
