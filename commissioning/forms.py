@@ -38,3 +38,54 @@ class LondonMomentField(forms.DateTimeField):
                 code="imaginary",
             )
         return face.replace(tzinfo=LONDON)
+
+
+class PublicForm(forms.Form):
+    """A form that anybody may send, without an account. Programs fill in whatever they find; people do not see this."""
+
+    homepage = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    @property
+    def is_from_a_program(self) -> bool:
+        """Whether the field that people do not see was filled in."""
+        return bool(self.cleaned_data.get("homepage"))
+
+
+def email_field(help_text: str) -> forms.EmailField:
+    """Return the field for the address of whoever fills in a form."""
+    return forms.EmailField(
+        label="Your email address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=help_text,
+        error_messages={
+            "required": "Give your email address",
+            "invalid": "Give an email address such as name@example.org",
+            "max_length": "Give an email address of 254 letters or fewer",
+        },
+    )
+
+
+def name_field(*, max_length: int, help_text: str = "") -> forms.CharField:
+    """Return the field for the name of whoever fills in a form."""
+    return forms.CharField(
+        label="Your name",
+        max_length=max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=help_text,
+        error_messages={"required": "Give your name"},
+    )
+
+
+def organisation_field() -> forms.CharField:
+    """Return the field for the organisation that somebody writes for."""
+    return forms.CharField(
+        label="Your organisation",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={"required": "Give your organisation’s name"},
+    )

@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 
+from commissioning.forms import PublicForm, name_field
 from core.models import User
 
 from .models import Correction
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(PublicForm):
     """What somebody says is wrong with an entry, and where to answer if they want an answer."""
 
     topic = forms.ChoiceField(
@@ -41,29 +42,12 @@ class CorrectionForm(forms.Form):
         help_text="Only if you want an answer. Who answers sees it, the provider does not. We delete it within a year.",
         error_messages={"invalid": "Give an email address such as name@example.org, or leave it empty"},
     )
-    # People do not see it, programs that fill in whatever they find do.
-    homepage = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
-    @property
-    def is_from_a_program(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return bool(self.cleaned_data.get("homepage"))
 
 
 class NewAccountForm(forms.Form):
     """The name and the password of somebody who was invited and has no account yet."""
 
-    name = forms.CharField(
-        label="Your name",
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        help_text="Shown to your colleagues and to the council, never to families.",
-        error_messages={"required": "Give your name"},
-    )
+    name = name_field(max_length=120, help_text="Shown to your colleagues and to the council, never to families.")
     password1 = forms.CharField(
         label="Choose a password",
         strip=False,

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from commissioning.forms import PublicForm, email_field
+
 from ..models import Frequency
 
 HELP = {
@@ -15,31 +17,10 @@ HELP = {
 }
 
 
-class EmailForm(forms.Form):
+class EmailForm(PublicForm):
     """The address that something goes to, typed by anybody."""
 
-    email = forms.EmailField(
-        label="Your email address",
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text="Nobody else sees it.",
-        error_messages={
-            "required": "Give your email address",
-            "invalid": "Give an email address such as name@example.org",
-            "max_length": "Give an email address of 254 letters or fewer",
-        },
-    )
-    # People do not see it, programs that fill in whatever they find do.
-    homepage = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
-    @property
-    def is_from_a_program(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return bool(self.cleaned_data.get("homepage"))
+    email = email_field("Nobody else sees it.")
 
 
 class FrequencyForm(forms.Form):

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from commissioning.forms import LondonMomentField
+from commissioning.forms import LondonMomentField, PublicForm, email_field, name_field, organisation_field
 from core.text import clean_plain_text
 
 from ..models import Event, OpportunityLot
@@ -16,31 +16,12 @@ from ..models import Event, OpportunityLot
 SME, VCSE = "sme", "vcse"
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(PublicForm):
     """Who somebody is and where to write to them."""
 
-    organisation_name = forms.CharField(
-        label="Your organisation",
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        error_messages={"required": "Give your organisation’s name"},
-    )
-    name = forms.CharField(
-        label="Your name",
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Give your name"},
-    )
-    email = forms.EmailField(
-        label="Your email address",
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text="We send a link to it. It counts when you open the link and press the button.",
-        error_messages={
-            "required": "Give your email address",
-            "invalid": "Give an email address such as name@example.org",
-        },
-    )
+    organisation_name = organisation_field()
+    name = name_field(max_length=120)
+    email = email_field("We send a link to it. It counts when you open the link and press the button.")
     kinds = forms.MultipleChoiceField(
         label="What is your organisation? (optional)",
         required=False,
@@ -51,22 +32,11 @@ class ReplyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="Councils and the NHS want to hear from you, and count how many of you they reach.",
     )
-    # People do not see it, programs that fill in whatever they find do.
-    homepage = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
 
     def __init__(self, *args: Any, is_signed_in: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if is_signed_in:
             self.fields["email"].help_text = "With the address of your account you need not confirm it."
-
-    @property
-    def is_from_a_program(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return bool(self.cleaned_data.get("homepage"))
 
     def told(self) -> dict[str, Any]:
         """Return what was filled in, as the services take it."""

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db import models
 
+from commissioning.forms import PublicForm, email_field, name_field, organisation_field
 from core.text import clean_plain_text
 
 from ..models import OpportunityLot
@@ -51,42 +52,12 @@ class QuestionForm(forms.Form):
         return False
 
 
-class StrangersQuestionForm(QuestionForm):
+class StrangersQuestionForm(PublicForm, QuestionForm):
     """The same from somebody without an account: who they are, and where the answer goes."""
 
-    organisation_name = forms.CharField(
-        label="Your organisation",
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        error_messages={"required": "Give your organisation’s name"},
-    )
-    name = forms.CharField(
-        label="Your name",
-        max_length=160,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Give your name"},
-    )
-    email = forms.EmailField(
-        label="Your email address",
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text="We send a link to confirm it, and later the answer.",
-        error_messages={
-            "required": "Give your email address",
-            "invalid": "Give an email address such as name@example.org",
-        },
-    )
-    # People do not see it, programs that fill in whatever they find do.
-    homepage = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
-    @property
-    def is_from_a_program(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return bool(self.cleaned_data.get("homepage"))
+    organisation_name = organisation_field()
+    name = name_field(max_length=160)
+    email = email_field("We send a link to confirm it, and later the answer.")
 
 
 class AnswerForm(forms.Form):
