@@ -375,7 +375,8 @@ class TestDescription:
                         name = content["schema"].get("$ref", "").rpartition("/")[2]
                         found += [(name, example["value"]) for example in content.get("examples", {}).values()]
 
-        assert {name for name, _ in found} == {"SearchResults", "Problem", "SearchQuestion"}
+        pages = {"OpportunityPage", "FrameworkPage", "ContractPage"}
+        assert {name for name, _ in found} == {"SearchResults", "Problem", "SearchQuestion", *pages}
         for name, example in found:
             assert list(schema_of(name).iter_errors(json.loads(json.dumps(example)))) == []
 
