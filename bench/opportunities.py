@@ -45,8 +45,10 @@ def main() -> int:
     size, rounds = (QUICK, 3) if is_quick else (SIZE, 5)
     made = Made()
     made.fill(CHECKED_SIZE)
+    make_bits(fewest=1)
     failed = check()
     made.fill(size)
+    make_bits()
     failed += searches(rounds)
     failed += beside.pages(
         {
@@ -64,6 +66,16 @@ def main() -> int:
     for line in failed:
         print(line)
     return 1 if failed else 0
+
+
+def make_bits(*, fewest: int = 5_000) -> None:
+    """Make the bitmaps, as a job does a quarter of an hour after so much has changed."""
+    from core import clock
+    from tenders.search import upkeep
+
+    started = time.perf_counter()
+    made = upkeep.make_bits(at=clock.now(), fewest=fewest)
+    print(f"Bitmaps of {made:,} opportunities made in {time.perf_counter() - started:.0f} s.")
 
 
 def whole_list() -> None:

@@ -7,6 +7,7 @@ from core.jobs import job
 
 from . import services
 from .alerts import run
+from .search import upkeep
 from .services import subscriptions
 
 
@@ -30,3 +31,10 @@ def tell_subscribers(*, job):
 @job("tenders.make_releases", nightly=True)
 def make_releases(*, job):
     services.make_releases(at=clock.now(), progress=job.progress)
+
+
+@job("tenders.make_search_bits", every=dt.timedelta(minutes=15))
+def make_search_bits():
+    at = clock.now()
+    if upkeep.is_due(at=at):
+        upkeep.make_bits(at=at)

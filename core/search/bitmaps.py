@@ -48,9 +48,10 @@ _CHANGED = (
 _MASK = (
     "(SELECT (string_agg(repeat('0', number - before - 1) || '1', '' ORDER BY number)"
     " || repeat('0', (SELECT size FROM build) - max(number)))::bit varying"
-    " FROM (SELECT number, lag(number, 1, 0) OVER (ORDER BY number) AS before FROM changed"
-    " JOIN core_searchnumber AS known ON known.index = %s AND known.id = changed.id) AS numbers)"
+    " FROM (SELECT number, lag(number, 1, 0) OVER (ORDER BY number) AS before FROM {}) AS numbers)"
 )
+_MASK_OF_CHANGED = _MASK.format("changed JOIN core_searchnumber AS known ON known.index = %s AND known.id = changed.id")
+_MASK_OF_PARTS = _MASK.format("core_searchnumber AS known WHERE known.index = %s AND is_several AND part IN ({})")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Rows:
     :param found_params: how often it takes the moment.
     :param moments: SQL that gives ``id`` and ``at`` where the clock will change a row after a moment (its parameter).
     :param text: the table of the words, by ``id_column`` and ``vector``.
+    :param order: the order of the bits, in which the first of a page are found without looking at the others.
     """
 
     found: str
@@ -69,6 +71,7 @@ class Rows:
     moments: str
     text: str
     id_column: str
+    order: str = "sort_name, id"
 
 
 def build(
@@ -94,7 +97,7 @@ def build(
         cursor.execute("DROP TABLE IF EXISTS pg_temp.core_search_made")
         cursor.execute(
             "CREATE TEMPORARY TABLE core_search_made ON COMMIT DROP AS"
-            " SELECT row_number() OVER (ORDER BY sort_name, id)::integer AS number, found.*"
+            f" SELECT row_number() OVER (ORDER BY {rows.order})::integer AS number, found.*"
             f" FROM ({rows.found}) AS found",
             [at] * rows.found_params,
         )
@@ -177,22 +180,32 @@ class BitStatement(Statement):
 
     :param lexemes: for each word looked for, the lexemes of which any will do.
     :param ordered: the SQL of what orders the list, from ``known``, the bits' rows.
-    :param is_by_name: whether they stand in that order already.
+    :param is_ready: whether they stand in that order already.
     :param named: whether rows of ``named`` stand first.
+    :param lent: the one value of a filter that follows something else's state as it is now, besides its own bits, and
+        the SQL of whose state: things that are marked as several have that as their part.
     """
 
     index: str = ""
     at: dt.datetime | None = None
     lexemes: Sequence[Sequence[str]] = ()
     ordered: Sequence[str] = ()
-    is_by_name: bool = True
+    is_ready: bool = True
     named: str = ""
+    lent: tuple[str, str, str] | None = None
+    lent_params: tuple[object, ...] = ()
 
     def build(self) -> tuple[str, list[object]]:
         """Return the SQL and its parameters."""
         (source,), (page,) = self.sources, self.pages
         self.params = [self.index, self.at, self.at, MOST_CHANGES + 1]
         parts = [_BUILD, _CHANGED]
+        if self.lent:
+            facet, key, of_whom = self.lent
+            own = self._bitmap(facet, key, zero="~every")
+            self.params += [self.index, *self.lent_params]
+            besides = _MASK_OF_PARTS.format(of_whom)
+            parts.append(f"lent AS MATERIALIZED (SELECT {own} | coalesce({besides}, ~every) AS bits FROM build)")
         several = ""
         # Two filters must hold of the same row, and a bitmap knows only whose rows they are.
         varying = [one for one in self.chosen if one.facet.varies]
@@ -228,7 +241,7 @@ class BitStatement(Statement):
     def _sets(self, *, has_varying: bool) -> list[str]:
         """The bitmaps of what is found, and for each chosen filter of what would be without it."""
         self.params.append(self.index)
-        base = [f"every & ~coalesce({_MASK}, ~every)"]
+        base = [f"every & ~coalesce({_MASK_OF_CHANGED}, ~every)"]
         if has_varying:
             base.append("~(SELECT bits FROM varying)")
         for either in self.lexemes:
@@ -249,6 +262,8 @@ class BitStatement(Statement):
         return parts
 
     def _chosen_bits(self, one: Chosen) -> str:
+        if self.lent and one.facet.name == self.lent[0]:
+            return "(SELECT bits FROM lent)"
         joint = " & " if one.facet.must_all else " | "
         return f"({joint.join(self._bitmap(one.facet.name, str(bit), zero='~every') for bit in one.bits)})"
 
@@ -263,10 +278,15 @@ class BitStatement(Statement):
             if not one.facet.must_all:
                 cases += f" WHEN '{one.facet.name}' THEN without_{number}"
         wanted = f"CASE facet{cases} ELSE found_bits.bits END" if cases else "found_bits.bits"
-        self.params += [self.index, WORDS]
+        facet, key, _ = self.lent or ("", "", "")
+        self.params += [self.index, [WORDS, "", facet]]
+        every = "SELECT facet, key, bits FROM core_searchbits WHERE index = %s AND facet <> ALL (%s)"
+        if self.lent:
+            every += " UNION ALL SELECT %s, %s, bits FROM lent"
+            self.params += [facet, key]
         return (
             f"(SELECT string_agg(concat_ws(' ', facet, key, bit_count(one.bits & {wanted})), ',')"
-            " FROM core_searchbits AS one WHERE index = %s AND facet NOT IN (%s, ''))"
+            f" FROM ({every}) AS one)"
         )
 
     def _list(self, most: int) -> list[str]:
@@ -286,7 +306,7 @@ class BitStatement(Statement):
         else:
             branches = [chosen]
         self.params += [self.index] * len(branches)
-        if self.is_by_name:
+        if self.is_ready:
             branches = [f"({one} ORDER BY known.number LIMIT {most})" for one in branches]
         return [
             apart.replace("list_0", "list_apart", 1),

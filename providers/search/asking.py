@@ -253,7 +253,7 @@ class _Question:
             at=self.at,
             lexemes=[[self.memory.lexemes[word]] for word in self.typed],
             ordered=("known.sort_name", *_BIT_ORDERED.get(self.order, ())),
-            is_by_name=self.order in (Order.NAME, Order.MATCH),
+            is_ready=self.order in (Order.NAME, Order.MATCH),
             named="SELECT service_id FROM named" if is_match else "",
         )
 

@@ -15,7 +15,7 @@ from core.search import Chosen, FacetValue, Memory, Page, Source, Statement, Val
 
 from . import rows
 from .entries import Entry, read_entry
-from .question import NAMES, OUTCODE, PAGE_SIZE, Labels, OpportunityQuery, Order
+from .question import DATES, NAMES, OUTCODE, PAGE_SIZE, Labels, OpportunityQuery, Order
 
 _SOONEST = (
     f"(flags & {rows.PASSED} <> 0), CASE WHEN flags & {rows.OPEN} <> 0 THEN closes_at ELSE opens_first END NULLS LAST,"
@@ -38,6 +38,17 @@ _VERSIONS = (
     "(SELECT max(version) FROM core_searchversion WHERE index = 'opportunities' AND part = 'values'),"
     " (SELECT max(version) FROM core_searchversion WHERE index = 'opportunities' AND part = 'words')"
 )
+# The columns of an answer without bitmaps; with them there are their counts and their total besides.
+_PLAIN_ANSWER = 5
+# Orders that the bitmaps have what they need for; the moment by which the soonest are ordered stands ready there.
+_SOON = ("known.flags", "known.at AS closes_at", "known.at AS opens_first")
+_BIT_ORDERED = {
+    Order.MATCH: ("is_named", *_SOON),
+    Order.SOONEST: _SOON,
+    Order.CLOSING: _SOON,
+    Order.VALUE: ("known.amount AS value",),
+    Order.NAME: (),
+}
 # What an address names that has no bit: towns and what lies above and below them, outcodes' councils, a framework.
 _NAMED = """
 SELECT 'place', place.slug, place.name, ARRAY(
@@ -110,8 +121,12 @@ def search(query: OpportunityQuery, *, at: dt.datetime, with_facets: bool = True
     """
     question, row = _asked(query, at, with_facets, is_whole=False)
     counts, groups, listed = row[2], row[3], row[4]
+    besides: dict[str, dict[int, int]] = {}
     if with_facets:
         flags = read_sums(int(count or 0) for count in counts)
+        if len(row) > _PLAIN_ANSWER:
+            besides = core_search.read_bits(row[5])
+            flags[rows.FOUND] += row[6]
         total = flags[rows.FOUND]
     else:
         flags, total = [], int(counts[0])
@@ -124,7 +139,7 @@ def search(query: OpportunityQuery, *, at: dt.datetime, with_facets: bool = True
         number=min(max(query.page, 1), last),
         size=PAGE_SIZE,
         order=question.order,
-        facets=question.facets(flags, groups) if with_facets else {},
+        facets=question.facets(flags, groups, besides) if with_facets else {},
         values=_offered(question.memory.values),
         labels=question.labels(),
         corrected=question.corrected,
@@ -200,10 +215,32 @@ class _Question:
         self.ignored: list[str] = []
         self.order = self._order()
         self.named = self._find_named()
+        self.chosen = self._chosen()
+
+    @property
+    def has_bits(self) -> bool:
+        """Whether bitmaps can answer: with words that have one, and no towns, days or framework."""
+        query, memory = self.query, self.memory
+        if not self.with_facets or query.framework or self.order not in _BIT_ORDERED:
+            return False
+        if any(getattr(query, name) is not None for name in DATES):
+            return False
+        if any(one.otherwise or not one.bits for one in self.chosen):
+            return False
+        return core_search.has_bits(rows.INDEX, memory) and all(
+            word in memory.lexemes and word not in self.corrected for word in self.typed
+        )
 
     def ask(self, *, is_whole: bool) -> Sequence[Any]:
+        if not is_whole and self.has_bits:
+            row = self._run(*self._bit_statement().build())
+            if row[6] is not None:
+                return row
+            core_search.leave_bits(rows.INDEX, self.memory)
         statement = self._statement()
-        sql, params = statement.build_ids() if is_whole else statement.build()
+        return self._run(*(statement.build_ids() if is_whole else statement.build()))
+
+    def _run(self, sql: str, params: Sequence[Any]) -> Sequence[Any]:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             row: Sequence[Any] = cursor.fetchone()
@@ -229,16 +266,21 @@ class _Question:
                 found[name] = {**found.get(name, {}), **own}
         return found
 
-    def facets(self, flags: list[int], groups: str | None) -> dict[str, dict[str, int]]:
-        """Return the counts by value."""
+    def facets(
+        self, flags: list[int], groups: str | None, besides: Mapping[str, Mapping[int, int]]
+    ) -> dict[str, dict[str, int]]:
+        """Return the counts by value: of flags, and of groups of rows, with what bitmaps count besides."""
         by_facet = dict(zip((facet.name for facet in rows.GROUPED), read_groups(groups, rows.GROUPED), strict=True))
         found = {}
         for facet in rows.FACETS:
             names = self.memory.values[facet.name].names
+            counts = dict(enumerate(flags)) if facet.is_flag else by_facet[facet.name]
+            for bit, count in besides.get(facet.name, {}).items():
+                counts[bit] = counts.get(bit, 0) + count
             if facet.is_flag:
-                found[facet.name] = {value: flags[bit] for bit, value in names.items() if flags[bit]}
+                found[facet.name] = {value: counts[bit] for bit, value in names.items() if counts[bit]}
             else:
-                found[facet.name] = {names[bit]: count for bit, count in by_facet[facet.name].items() if bit in names}
+                found[facet.name] = {names[bit]: count for bit, count in counts.items() if count and bit in names}
         return found
 
     def _order(self) -> Order:
@@ -274,7 +316,7 @@ class _Question:
         return Statement(
             sources=[source],
             facets=rows.FACETS,
-            chosen=self._chosen(),
+            chosen=self.chosen,
             flags_used=rows.FLAGS_USED,
             pages=[Page(source, _ORDERS[self.order], max(self.query.page, 1), PAGE_SIZE)],
             columns=(*rows.COLUMNS, *_CARRIED),
@@ -288,8 +330,40 @@ class _Question:
             part="0",
         )
 
-    def _words(self) -> tuple[str, tuple[Any, ...]]:
-        """The parts that hold the words: whose texts have them, and whose titles."""
+    def _bit_statement(self) -> Statement:
+        """The question asked of the bitmaps; only what has changed since is looked for in its rows."""
+        plain = self._statement()
+        before, before_params = self._words(among="apart")
+        source = self._source(has_words=bool(before))
+        among = "worded AS apart (id)" if before else "apart"
+        source = replace(source, tables=f"{among} JOIN tenders_searchrow AS row ON row.opportunity_id = apart.id")
+        frameworks, framework_params = rows.open_frameworks(self.at)
+        return core_search.BitStatement(
+            sources=[source],
+            facets=plain.facets,
+            chosen=plain.chosen,
+            flags_used=plain.flags_used,
+            pages=[replace(plain.pages[0], source=source)],
+            columns=plain.columns,
+            total_bit=plain.total_bit,
+            cards=plain.cards,
+            versions=plain.versions,
+            before=before,
+            before_params=before_params,
+            key=plain.key,
+            part=plain.part,
+            index=rows.INDEX,
+            at=self.at,
+            lexemes=[[self.memory.lexemes[word]] for word in self.typed],
+            ordered=("known.sort_name", *_BIT_ORDERED[self.order]),
+            is_ready=self.order in (Order.SOONEST, Order.MATCH),
+            named="SELECT opportunity_id FROM named" if self.order == Order.MATCH else "",
+            lent=(rows.JOIN.name, str(rows.JOIN_NOW), frameworks),
+            lent_params=framework_params,
+        )
+
+    def _words(self, *, among: str = "") -> tuple[str, tuple[Any, ...]]:
+        """The parts that hold the words: whose texts have them, and whose titles; ``among`` looks at these texts alone."""
         if not self.typed:
             return "", ()
         parts: list[str] = []
@@ -300,7 +374,14 @@ class _Question:
             params += either
         wanted = " && ".join(parts)
         texts = "SELECT text.opportunity_id FROM tenders_searchtext AS text WHERE text"
-        worded = f"worded AS MATERIALIZED ({texts}.vector @@ ({wanted}))"
+        looked_at = texts
+        if among:
+            # OFFSET keeps the planner from asking the index of all words first.
+            looked_at = (
+                f"SELECT text.opportunity_id FROM {among} CROSS JOIN LATERAL (SELECT * FROM tenders_searchtext AS one"
+                f" WHERE one.opportunity_id = {among}.id OFFSET 0) AS text WHERE text"
+            )
+        worded = f"worded AS MATERIALIZED ({looked_at}.vector @@ ({wanted}))"
         if self.order != Order.MATCH:
             return worded, tuple(params)
         return f"{worded}, named AS MATERIALIZED ({texts}.name_vector @@ ({wanted}))", (*params, *params)

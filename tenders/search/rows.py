@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.dates import london_date
-from core.search import FLAGS, Facet, FacetValue, place
+from core.search import FLAGS, Facet, FacetValue, Rows, place
 from tenders.models import Framework
 
 from .question import JOINING, LIVES, REGIMES, RESERVED, ROUTES, STAGES, SUITABLE, VALUES
@@ -57,31 +57,59 @@ AHEAD = _BITS["planned"] | _BITS["engaging"]
 PASSED = _BITS["closed"] | _BITS["awarded"] | _BITS["date_passed"]
 
 
+def _status(at: str, day: str) -> str:
+    """Return the SQL of the bit of a row's status at a moment, the same as of `Opportunity.status`: a test compares."""
+    return (
+        f"CASE WHEN row.awarded_at <= {at} THEN {_BITS['awarded']} WHEN row.closes_at <= {at} THEN {_BITS['closed']}"
+        f" WHEN row.opens_at <= {at} THEN {OPEN}"
+        f" WHEN row.opens_at IS NULL AND row.planned_until < {day} THEN {_BITS['date_passed']}"
+        f" WHEN row.engaging_from <= {day} THEN {_BITS['engaging']} ELSE {_BITS['planned']} END"
+    )
+
+
+def _is_open_market(at: str) -> str:
+    """Return the SQL whether a row is a framework or market that is itself out to tender at a moment."""
+    return (
+        f"row.flags & {place(IS_MARKET)} <> 0 AND row.opens_at <= {at} AND (row.closes_at IS NULL OR row.closes_at > {at})"
+        f" AND (row.awarded_at IS NULL OR row.awarded_at > {at})"
+    )
+
+
 def flags_sql(at: dt.datetime) -> tuple[str, tuple[Any, ...]]:
-    """Return the SQL of a row's flags at the moment of the search: with its status, and whether one can join now.
-
-    The status is the same as of `Opportunity.status`, which a test compares.
-    """
-    frameworks, framework_params = _open_frameworks(at)
+    """Return the SQL of a row's flags at the moment of the search: with its status, and whether one can join now."""
+    frameworks, framework_params = open_frameworks(at)
     today = london_date(at)
-    status = (
-        f"CASE WHEN row.awarded_at <= %s THEN {_BITS['awarded']} WHEN row.closes_at <= %s THEN {_BITS['closed']}"
-        f" WHEN row.opens_at <= %s THEN {OPEN}"
-        f" WHEN row.opens_at IS NULL AND row.planned_until < %s THEN {_BITS['date_passed']}"
-        f" WHEN row.engaging_from <= %s THEN {_BITS['engaging']} ELSE {_BITS['planned']} END"
-    )
-    is_open = (
-        "row.opens_at <= %s AND (row.closes_at IS NULL OR row.closes_at > %s)"
-        " AND (row.awarded_at IS NULL OR row.awarded_at > %s)"
-    )
-    joins = (
-        f"CASE WHEN row.framework_id IN ({frameworks}) OR row.flags & {place(IS_MARKET)} <> 0 AND {is_open}"
-        f" THEN {place(JOIN_NOW)} ELSE 0 END"
-    )
-    return f"row.flags | {status} | {joins}", (at, at, at, today, today, *framework_params, at, at, at)
+    joins = f"CASE WHEN row.framework_id IN ({frameworks}) OR {_is_open_market('%s')} THEN {place(JOIN_NOW)} ELSE 0 END"
+    return f"row.flags | {_status('%s', '%s')} | {joins}", (at, at, at, today, today, *framework_params, at, at, at)
 
 
-def _open_frameworks(at: dt.datetime) -> tuple[str, tuple[Any, ...]]:
+_DAY = "(now.at AT TIME ZONE 'Europe/London')::date"
+# In the bitmaps one can join what is a market itself. Whose framework can be joined changes with the framework: that is
+# asked at the moment of the search, so an entry's framework is its part here.
+BIT_ROWS = Rows(
+    found=(
+        "SELECT opportunity_id AS id, coalesce(framework_id, 0) AS part, sort_name, framework_id IS NOT NULL AS is_several,"
+        f" CASE WHEN now_flags & {OPEN} <> 0 THEN closes_at ELSE opens_first END AS at, value AS amount,"
+        f" now_flags AS flags, {', '.join(COLUMNS)} FROM ("
+        f"SELECT row.*, row.flags | {_status('now.at', _DAY)}"
+        f" | CASE WHEN {_is_open_market('now.at')} THEN {place(JOIN_NOW)} ELSE 0 END AS now_flags"
+        " FROM tenders_searchrow AS row CROSS JOIN (SELECT %s::timestamptz AS at) AS now"
+        " WHERE row.public_from <= now.at AND (row.ended_at IS NULL OR row.ended_at > now.at)) AS row"
+    ),
+    found_params=1,
+    moments=(
+        "SELECT DISTINCT opportunity_id AS id, at FROM tenders_searchrow, unnest(ARRAY["
+        "public_from, ended_at, opens_at, closes_at, awarded_at,"
+        " (planned_until + 1)::timestamp AT TIME ZONE 'Europe/London',"
+        " engaging_from::timestamp AT TIME ZONE 'Europe/London']) AS at WHERE at > %s"
+    ),
+    text="tenders_searchtext",
+    id_column="opportunity_id",
+    order=f"(flags & {PASSED} <> 0), at NULLS LAST, sort_name, id",
+)
+
+
+def open_frameworks(at: dt.datetime) -> tuple[str, tuple[Any, ...]]:
     """Return the SQL of the frameworks that one can join at a moment.
 
     Django takes longer to write it than the database to search, so it is written once; the moment and its day in London

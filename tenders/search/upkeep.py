@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.db import connection, transaction
+
+from core import search
+
+from . import rows
 
 PORTION = 500
 # Besides the opportunities, whatever rows are left of ones that are gone.
@@ -32,3 +37,15 @@ def rebuild() -> Iterator[tuple[int, int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM core_searchword WHERE index = 'opportunities' AND rows = 0")
         cursor.execute("SELECT core_search_renew('opportunities', 'words')")
+
+
+def make_bits(*, at: dt.datetime, fewest: int = search.FEWEST) -> int:
+    """Make the bitmaps of the search anew as of a moment, and return of how many entries; none where there are few."""
+    memory, _ = search.learn(rows.INDEX, rows.FACETS, (), at=at)
+    facets = [(facet, memory.values[facet.name]) for facet in rows.FACETS]
+    return search.build(rows.INDEX, rows.BIT_ROWS, facets, at=at, fewest=fewest)
+
+
+def is_due(*, at: dt.datetime) -> bool:
+    """Whether the bitmaps should be made anew."""
+    return search.is_due(rows.INDEX, at=at)

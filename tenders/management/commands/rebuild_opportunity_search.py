@@ -2,7 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tenders.search.upkeep import rebuild
+from core import clock
+from tenders.search.upkeep import make_bits, rebuild
 
 
 class Command(BaseCommand):
@@ -13,5 +14,6 @@ class Command(BaseCommand):
         for done, total in rebuild():
             if options["verbosity"] > 1:
                 self.stdout.write(f"{done:,} of {total:,} opportunities")
+        make_bits(at=clock.now())
         if options["verbosity"] > 0:
             self.stdout.write(self.style.SUCCESS(f"Made the search rows of {done:,} opportunities."))
