@@ -1,5 +1,6 @@
 """On a small phone, without script: find three services in the demo's data near each town, compare and print them."""
 
+import shutil
 from pathlib import Path
 
 import pikepdf
@@ -23,9 +24,13 @@ DISTRICTS = {
 
 
 @pytest.fixture
-def demo():
-    for part in ("reference", "samples"):
-        load_fixtures(folder=Path(settings.BASE_DIR) / "fixtures" / part, at=clock.now())
+def demo(tmp_path):
+    """The samples about care; those about tenders need the five documents."""
+    fixtures = Path(settings.BASE_DIR) / "fixtures"
+    for name in ("providers", "services", "families"):
+        shutil.copy(fixtures / "samples" / f"{name}.yaml", tmp_path)
+    for folder in (fixtures / "reference", tmp_path):
+        load_fixtures(folder=folder, at=clock.now())
     for outcode, (town, council, latitude, longitude) in DISTRICTS.items():
         place = Place.objects.get(slug=council)
         middle = {"latitude": latitude, "longitude": longitude}

@@ -89,7 +89,7 @@ def test_the_page_shows_the_slip_and_raises_its_version_at_commit(client):
     page = client.get(row.get_absolute_url()).content.decode()
 
     assert after != before
-    assert "was September 2026, now January 2027" in page
+    assert "Was September 2026, now January 2027" in page
     assert "<b>review" not in page
 
 
