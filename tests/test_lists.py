@@ -1,6 +1,6 @@
 """Every public list costs the same number of queries for one row and for three, each as full as a row can be.
 
-The search for care is no list of rows: `tests/providers/test_care_search.py` counts its queries.
+The search for care is no list of rows: `tests/providers/care_search/test_nonsense.py` counts its queries.
 """
 
 import pytest
