@@ -1,0 +1,138 @@
+"""Another council's rows in forms, their choices and their inlines."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.urls import reverse
+
+from commissioning.models import Officer
+from tests.commissioning.admin_scope.doors import EVERY, NOBODY, THEIRS, change_form_data, check, url
+from tests.commissioning.councils import registered, state_of_all
+from tests.factories.providers import ProviderFactory, ServiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@EVERY
+def test_form_offers_only_ones_own(officer, ours, theirs, model):
+    relations = [field for field in model._meta.get_fields() if field.is_relation and not field.auto_created]
+    check(officer.get(url(model, "change", ours.one(model).pk)))
+    check(officer.get(url(model, "add")))
+    for field in relations:
+        for row in theirs.of(field.remote_field.model) if field.remote_field else []:
+            for value in (row.pk, f"{row.pk},{NOBODY},x", "9" * 30):
+                check(officer.get(url(model, "add"), {field.name: value, IS_POPUP_VAR: "1"}))
+            check(officer.get(url(model, "change", ours.one(model).pk), {field.name: row.pk, "_to_field": "id"}))
+
+
+@EVERY
+def test_search_boxes_find_only_what_may_be_chosen(officer, theirs, model):
+    names = [field.name for field in model._meta.get_fields()]
+    for name in [*names, "nothing", "pk"]:
+        for term in (THEIRS, ""):
+            query = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": name}
+            response = check(officer.get(reverse("admin:autocomplete"), {**query, "term": term}))
+            assert response.status_code in (200, 403, 404)
+    for label in ("core.user", "core.job", "sessions.session", "nothing.here", "commissioning.officer"):
+        app, _, name = label.partition(".")
+        query = {"app_label": app, "model_name": name, "field_name": "user", "term": ""}
+        assert officer.get(reverse("admin:autocomplete"), query).status_code in (403, 404)
+
+
+@EVERY
+def test_strangers_key_is_refused_in_every_field_of_a_form(officer, ours, theirs, model):
+    own = ours.one(model)
+    page = officer.get(url(model, "change", own.pk))
+    if (
+        not admin.site._registry[model].has_change_permission(page.wsgi_request, own)
+        or not page.context["adminform"].form.fields
+    ):
+        pytest.skip("nobody edits this register")
+    data = change_form_data(page)
+    fine = officer.post(url(model, "change", own.pk), {**data, "_continue": "1"})
+    assert fine.status_code == 302, fine.status_code
+    before = state_of_all(but=ours.organisation)
+    fields = {
+        one.add_prefix(name): field.queryset.model
+        for one in [page.context["adminform"].form]
+        + [one for inline in page.context["inline_admin_formsets"] for one in inline.formset.forms]
+        for name, field in one.fields.items()
+        if hasattr(field, "queryset")
+    }
+
+    for name, related in fields.items():
+        for row in theirs.of(related):
+            is_shared = related._meta.label == "commissioning.Organisation" and not name.endswith("-organisation_ptr")
+            if is_shared:
+                continue
+            for value in (row.pk, "x"):
+                response = check(officer.post(url(model, "change", own.pk), {**data, name: value}))
+                assert response.status_code == 200, (name, value, "was taken")
+
+    assert state_of_all(but=ours.organisation) == before
+
+
+@EVERY
+def test_rows_of_theirs_cannot_be_taken_by_an_inline(officer, ours, theirs, model):
+    own = ours.one(model)
+    page = officer.get(url(model, "change", own.pk))
+    data = change_form_data(page)
+    before = state_of_all(but=ours.organisation)
+
+    for inline in page.context["inline_admin_formsets"]:
+        prefix, related = inline.formset.prefix, inline.formset.model
+        for row in theirs.of(related) or [type("Nobody", (), {"pk": NOBODY})]:
+            hostile = {
+                **data, f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "1",
+                f"{prefix}-0-id": row.pk, f"{prefix}-0-{inline.formset.fk.name}": own.pk,
+            }  # fmt: skip
+            for more in (
+                {},
+                {f"{prefix}-0-DELETE": "on"},
+                {f"{prefix}-0-{inline.formset.fk.name}": theirs.one(model).pk},
+            ):
+                check(officer.post(url(model, "change", own.pk), {**hostile, **more}))
+
+    assert state_of_all(but=ours.organisation) == before
+
+
+def test_nothing_can_be_added_for_another_organisation(officer, ours, theirs):
+    before = state_of_all(but=ours.organisation)
+    them = theirs.organisation.pk
+    for model in registered():
+        check(
+            officer.post(
+                url(model, "add"), {"organisation": them, "name": "x", "title": "x", "slug": "x-1", "role": "x"}
+            )
+        )
+
+    check(
+        officer.post(url(Officer, "add"), {"organisation": them, "email": theirs.user.email, "role": "administrator"})
+    )
+
+    assert state_of_all(but=ours.organisation) == before
+    assert not Officer.objects.filter(user=ours.user, organisation=theirs.organisation).exists()
+
+
+def test_service_cannot_be_put_into_another_councils_hands(officer, ours, theirs):
+    public = ProviderFactory(organisation=theirs.organisation, published_at="2020-01-01T00:00Z")
+
+    response = officer.post(
+        "/admin/providers/service/add/",
+        {"provider": public.pk, "name": "New", "slug": "new-service", "setting": "place"},
+    )
+
+    assert response.status_code == 200
+    assert not public.services.exists()
+
+
+def test_public_entry_of_another_council_may_be_chosen_and_a_draft_may_not(officer, ours, theirs):
+    ServiceFactory(
+        provider=ProviderFactory(organisation=theirs.organisation), name="Public home", published_at="2020-01-01T00:00Z"
+    )
+    ServiceFactory(provider=ProviderFactory(organisation=theirs.organisation), name="Draft home", published_at=None)
+    query = {"app_label": "tenders", "model_name": "contract", "field_name": "services", "term": "home"}
+
+    found = officer.get(reverse("admin:autocomplete"), query).json()["results"]
+
+    assert [one["text"] for one in found] == ["Public home"]
