@@ -1,0 +1,173 @@
+"""Reading the register back: a plan first, and all or nothing."""
+
+import datetime as dt
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from core import clock
+from core.imports import FileRefused
+from core.models import AuditEvent
+from tenders.models import Contract, ContractSupplier
+from tenders.register import PlanOutdated, apply_plan, make_plan, read_register
+from tests.factories.commissioning import OrganisationFactory
+from tests.factories.providers import ProviderFactory
+from tests.factories.tenders import (
+    ContractFactory,
+    ContractSupplierFactory,
+)
+from tests.tenders.contracts_register.files import DAY, a_full_contract, plan_of, table
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_was_exported_and_comes_back_changes_nothing(client, tmp_path, kind):
+    contract = a_full_contract()
+    ContractFactory(
+        organisation=contract.organisation, title="’Quoted’ – bare", ends="to be confirmed", starts="2026/27"
+    )
+    path = tmp_path / f"register.{kind}"
+    path.write_bytes(client.get(reverse(f"tenders:contracts_{kind}")).getvalue())
+
+    plan = plan_of(path, contract.organisation)
+
+    assert [(row.reference, row.changes) for row in plan.rows if row.changes or row.is_new] == []
+    assert len(plan.unchanged) == 2
+
+
+def test_the_plan_says_what_is_added_changed_and_left(file):
+    owner = OrganisationFactory()
+    ContractFactory(organisation=owner, reference="a", title="A", ends="March 2027")
+    ContractFactory(organisation=owner, reference="b", title="B", ends="31/03/2027")
+    ContractFactory(organisation=owner, reference="c", title="C")
+    table(file, ["a", "A", "March 2028"], ["b", "B", "2027-03-31"], ["d", "D", ""])
+
+    plan = plan_of(file, owner)
+
+    assert [(row.reference, [(c.column, c.old, c.new) for c in row.changes]) for row in plan.changed] == [
+        ("a", [("End", "March 2027", "March 2028")])
+    ]
+    assert [row.reference for row in plan.added] == ["d"]
+    assert [row.reference for row in plan.unchanged] == ["b"]
+    assert plan.left_out == 1
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "column", "reason"),
+    [
+        (("Reference", "Title"), ["a b", "T"], "Reference", "letters, digits and hyphens"),
+        (("Reference", "Title"), ["x", ""], "Title", "has a title"),
+        (("Reference", "Title", "End"), ["x", "T", "whenever"], "End", "cannot read “whenever” as a date"),
+        (("Reference", "Title", "End"), ["x", "T", "2027-03-28 01:30"], "End", "without a time"),
+        (("Reference", "Title", "Value in pounds"), ["x", "T", "lots"], "Value in pounds", "not a sum"),
+        (("Reference", "Title", "Value in pounds"), ["x", "T", "1e9999"], "Value in pounds", "between nought"),
+        (("Reference", "Title", "Value in pounds"), ["x", "T", "NaN"], "Value in pounds", "between nought"),
+        (("Reference", "Title", "Value in pounds"), ["x", "T", "-1"], "Value in pounds", "between nought"),
+        (("Reference", "Title", "Extension months"), ["x", "T", "1.5"], "Extension months", "whole number"),
+        (("Reference", "Title", "Quote or tender"), ["x", "T", "Lottery"], "Quote or tender", "is none of"),
+        (("Reference", "Title", "Type of care"), ["x", "T", "Magic"], "Type of care", "not in the list"),
+        (("Reference", "Title", "Supplier", "SME"), ["x", "T", "A; B", "Yes"], "SME", "2 suppliers and 1"),
+        (("Reference", "Title", "Supplier", "SME"), ["x", "T", "A", "perhaps"], "SME", "is none of"),
+        (("Reference", "Title", "Supplier"), ["x", "T", "A; A"], "Supplier", "twice"),
+    ],
+)
+def test_a_cell_that_cannot_be_understood_is_named_by_row_and_column(file, headings, row, column, reason):
+    table(file, ["fine", "Fine", *[""] * (len(row) - 2)], row, headings=headings)
+
+    with pytest.raises(FileRefused) as refusal:
+        plan_of(file, OrganisationFactory())
+
+    [problem] = refusal.value.problems
+    assert (problem.row, problem.column) == (3, column)
+    assert reason in problem.reason
+
+
+def test_an_excel_day_is_a_day_and_a_formula_is_its_value(tmp_path):
+    owner = OrganisationFactory()
+    book = openpyxl.Workbook()
+    book.active.title = "Register"
+    book.active.append(["Reference", "Title", "End", "Value in pounds"])
+    book.active.append(["x", "'=1+1", dt.date(2027, 3, 31), 0.1 + 0.2])
+    book.create_sheet("Notes").append(["Nothing of ours"])
+    path = tmp_path / "register.xlsx"
+    book.save(path)
+
+    sheet = read_register(path)
+    plan = make_plan(sheet.rows, organisation=owner, at=clock.now())
+    apply_plan(sheet.rows, organisation=owner, fingerprint=plan.fingerprint(), by=None, at=clock.now())
+
+    row = Contract.objects.get()
+    assert (row.title, row.ends.latest, row.value_amount) == ("=1+1", dt.date(2027, 3, 31), Decimal("0.30"))
+    assert sheet.passed_sheets == ["Notes"]
+    assert row.published_at is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"Name,Price\na,1\n", "No column is headed"),
+        (b"Reference,Title\n", "Below the headings stands nothing"),
+        (b"Reference,Title,TITLE\na,b,c\n", "stands there twice"),
+        (b"Reference\n\xff\n", "UTF-8"),
+        (b'Reference,Title\na,"b\n', "quotation mark"),
+    ],
+)
+def test_a_file_that_is_no_register_is_refused(file, content, reason):
+    file.write_bytes(content)
+
+    with pytest.raises(FileRefused, match=reason):
+        read_register(file)
+
+
+def test_another_organisations_row_is_neither_changed_nor_told(file):
+    theirs = ContractFactory(reference="theirs", title="Theirs")
+    table(file, ["theirs", "Mine now", ""])
+
+    with pytest.raises(FileRefused) as refusal:
+        plan_of(file, OrganisationFactory())
+
+    assert "cannot be used here" in str(refusal.value)
+    assert "Theirs" not in str(refusal.value)
+    theirs.refresh_from_db()
+    assert theirs.title == "Theirs"
+
+
+def test_suppliers_keep_their_entry_and_new_ones_are_joined_to_public_ones(file):
+    contract = a_full_contract()
+    other = ProviderFactory(name="Tees Care Ltd", company_number="07654321", published_at=clock.now() - DAY)
+    secret = ContractSupplierFactory(contract=contract, provider=ProviderFactory(name="Hidden", published_at=None))
+    table(
+        file, ["care-at-home", "Dale Homecare Ltd; Tees Care; New CIC", "01234567; 07654321; Not stated"],
+        headings=("Reference", "Supplier", "Supplier number"),
+    )  # fmt: skip
+    rows, at = read_register(file).rows, clock.now()
+    plan = make_plan(rows, organisation=contract.organisation, at=at)
+
+    apply_plan(rows, organisation=contract.organisation, fingerprint=plan.fingerprint(), by=None, at=at)
+
+    found = ContractSupplier.objects.filter(contract=contract).exclude(pk=secret.pk).order_by("order")
+    assert [(str(one), one.provider and one.provider.company_number, one.is_sme) for one in found] == [
+        ("Dale Homecare Ltd", "01234567", True),
+        ("Tees Care Ltd", other.company_number, None),
+        ("New CIC", None, None),
+    ]
+    assert ContractSupplier.objects.filter(pk=secret.pk).exists()
+
+
+def test_all_or_nothing_and_only_what_was_looked_at(file):
+    owner = OrganisationFactory()
+    contract = ContractFactory(organisation=owner, reference="a", title="A")
+    table(file, ["a", "B", ""], ["new-one", "New", ""])
+    rows = read_register(file).rows
+    plan = make_plan(rows, organisation=owner, at=clock.now())
+    Contract.objects.filter(pk=contract.pk).update(title="Changed meanwhile")
+
+    with pytest.raises(PlanOutdated):
+        apply_plan(rows, organisation=owner, fingerprint=plan.fingerprint(), by=None, at=clock.now())
+
+    assert [row.title for row in Contract.objects.all()] == ["Changed meanwhile"]
+    assert not AuditEvent.objects.exists()
