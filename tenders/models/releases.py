@@ -123,6 +123,10 @@ class ReadRelease(OwnedModel):
     release_id = models.CharField("release ID", max_length=200)
     released_at = models.DateTimeField(null=True, blank=True)
     sha256 = models.CharField("checksum", max_length=64)
+    pieces = models.JSONField(
+        default=dict,
+        help_text="What it says of each lot, award, contract and party. A later release may tell only what changed.",
+    )
 
     OWNED_THROUGH = "opportunity"
 
