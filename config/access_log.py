@@ -8,10 +8,11 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-# The words of a link are long and hold a capital, an underscore or a colon, which no slug does; those of a new password
-# are known by their place. deploy/nginx.conf holds the same.
+# The words of a link are long and hold a capital, an underscore or a colon, which no slug does; or they are 64 digits of
+# a keyed hash, which otherwise only the name of a photo is; those of a new password are known by their place.
+# deploy/nginx.conf holds the same.
 SECRET = re.compile(
-    r"^(?P<shown>.*?/)(?:(?=[^/]*[A-Z_:])[A-Za-z0-9_:=%-]{20,}|(?<=/password/reset/key/)(?!done/)[^/]|(?<=/confirm-email/)[^/]).*$"
+    r"^(?P<shown>.*?/)(?:(?=[^/]*[A-Z_:])[A-Za-z0-9_:=%-]{20,}|[0-9a-f]{64}(?![.]jpg)|(?<=/password/reset/key/)(?!done/)[^/]|(?<=/confirm-email/)[^/]).*$"
 )
 
 

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.OpenDataMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.NotModifiedMiddleware",
     "config.middleware.PolicyHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -351,6 +352,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"filters": ["without_secrets"]},
+        "django.security.csrf": {"filters": ["without_secrets"]},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},

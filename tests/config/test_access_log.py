@@ -3,19 +3,30 @@
 import datetime as dt
 import logging
 import re
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from gunicorn.config import Config
 
 from config.access_log import SECRET, AccessLog, without_secrets
 from providers.tokens import new_token
+from tenders.alerts import links
+from tenders.models import Registration
+from tenders.services.replies import token_of
 
 pytestmark = pytest.mark.django_db
 TOKEN = new_token()
+# Each kind of words that links of ours are made of.
+KINDS = {
+    "random": TOKEN,
+    "reply": token_of(Registration()),
+    "alerts": links.token(links.Purpose.MANAGE, uuid.uuid4()),
+}
 # As Django's own generator writes them: no capital, no underscore.
 RESET = "cm3f7w-0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 
@@ -33,20 +44,22 @@ def names_of_secrets(resolver, namespaces=()):
 NAMES = sorted(set(names_of_secrets(get_resolver())))
 
 
-def address(name):
-    return reverse(name, kwargs={"token": TOKEN})
+def address(name, token=TOKEN):
+    return reverse(name, kwargs={"token": token})
 
 
 def test_there_are_links_with_secrets():
     assert {"providers:invitation", "providers:confirm"} <= set(NAMES)
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", NAMES)
-def test_no_secret_of_a_link_is_logged(name):
-    path = address(name)
+def test_no_secret_of_a_link_is_logged(name, kind):
+    token = KINDS[kind]
+    path = address(name, token)
 
-    assert TOKEN in path
-    assert without_secrets(path) == path[: path.index(TOKEN)] + "[secret]"
+    assert token in path
+    assert without_secrets(path) == path[: path.index(token)] + "[secret]"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +108,16 @@ def test_nginx_logs_no_secret():
 
     assert pattern.replace("(?<shown>", "(?P<shown>") == SECRET.pattern
     assert "$uri" not in re.search(r"log_format plain.*", config)[0]
+
+
+def test_refused_form_tells_of_no_secret(caplog):
+    logging.getLogger("django.security.csrf").addHandler(caplog.handler)
+
+    answer = Client(enforce_csrf_checks=True).post(address("tenders:registration", KINDS["reply"]))
+
+    assert answer.status_code == 403
+    assert any("/registrations/[secret]" in message for message in caplog.messages)
+    assert KINDS["reply"] not in caplog.text
 
 
 def test_django_tells_of_no_secret(client, caplog):
