@@ -24,6 +24,8 @@ SALT = "tenders.register-import"
 MAX_AGE = 60 * 60
 MOST_ROWS = 2_000
 MOST_BYTES = 10 * 1024**2
+# The rows come back with the button: what is sent with a form has a limit (DATA_UPLOAD_MAX_MEMORY_SIZE).
+MOST_SEEN = 2_000_000
 # Of the rows that change, so many are shown; all are counted and changed.
 SHOWN = 200
 
@@ -97,9 +99,7 @@ class RegisterImportMixin:
 
     def _show(self, request: Any, organisation: Any, rows: list[SheetRow], context: dict[str, Any]) -> None:
         plan = make_plan(rows, organisation=organisation, at=clock.now())
-        context["plan"] = plan
-        context["shown"] = (plan.added + plan.changed)[:SHOWN]
-        context["seen"] = signing.dumps(
+        seen = signing.dumps(
             {
                 "user": request.user.pk,
                 "organisation": organisation.pk,
@@ -109,6 +109,9 @@ class RegisterImportMixin:
             salt=SALT,
             compress=True,
         )
+        if len(seen) > MOST_SEEN:
+            raise DomainError("The file holds more words than can be imported at once. Nothing was imported: part it.")
+        context |= {"plan": plan, "shown": (plan.added + plan.changed)[:SHOWN], "seen": seen}
 
     def _apply(self, request: Any, organisation: Any, context: dict[str, Any]) -> HttpResponse | None:
         try:

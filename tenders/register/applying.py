@@ -41,7 +41,8 @@ def apply_plan(
     :raises FileRefused: if a cell cannot be understood any more.
     """
     rows = list(rows)
-    # The organisation's register stands still from here; a second import waits.
+    # A second import waits here, also where the register is empty; then the register itself stands still.
+    Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
     keys = Contract.objects.owned_by(organisation).select_for_update(of=("self",)).order_by("pk")
     contracts = {row.pk: row for row in keys}
     plan = make_plan(rows, organisation=organisation, at=at)
@@ -87,16 +88,25 @@ def _providers(plan: Plan, *, at: dt.datetime) -> dict[str, Provider | None]:
 def _set_suppliers(
     contract: Contract, suppliers: list[Supplier], providers: dict[str, Provider | None], *, at: dt.datetime
 ) -> None:
-    """Make the suppliers that pages show those of the file: who was there keeps its role and its provider's entry."""
+    """Make the suppliers that pages show those of the file: who was there keeps its role and its provider's entry.
+
+    A provider stands there once: the second name for it stays a name.
+    """
     present = {str(one).replace(";", ","): one for one in public_suppliers(at=at).filter(contract=contract)}
+    stays = {told.name: present.pop(told.name) for told in suppliers if told.name in present}
+    # Gone first: a provider may come back under another name.
+    for gone in present.values():
+        gone.delete()
+    taken = set(contract.suppliers.filter(provider__isnull=False).values_list("provider", flat=True))
     for order, told in enumerate(suppliers):
-        row = present.pop(told.name, None)
+        row = stays.get(told.name)
         if row is None:
             known = (providers.get(told.number) if told.number else None) or providers.get(told.name)
+            if known is not None and known.pk in taken:
+                known = None
             row = ContractSupplier(contract=contract, provider=known, name_as_stated="" if known else told.name)
+            taken.add(row.provider_id)
         provider_number = (row.provider.company_number or row.provider.charity_number) if row.provider else ""
         row.registration_number = "" if told.number == provider_number else told.number
         row.is_sme, row.is_vcse, row.order = told.sme, told.vcse, order
         row.save()
-    for gone in present.values():
-        gone.delete()

@@ -17,7 +17,8 @@ SERIAL = re.compile(r"\d{5}(\.0*)?")
 DAY_NOUGHT = dt.date(1899, 12, 30)
 WITH_TIME = re.compile(r"\d{5}\.\d*[1-9]\d*|.*\d{1,2}:\d{2}.*")
 MONEY_SIGNS = str.maketrans("", "", "£,  \u00a0")
-MOST_POUNDS = Decimal(10**12)
+# A cell of a careless file may hold a whole column.
+MOST_PARTS = 200
 
 
 def text(words: str, *, most: int | None = None, multiline: bool = False) -> str:
@@ -41,15 +42,16 @@ def day(words: str) -> EstimatedDate | None:
     return parse(words)
 
 
-def pounds(words: str) -> Decimal | None:
+def pounds(words: str, *, most: Decimal) -> Decimal | None:
+    """Return a sum of at most ``most`` pounds."""
     if not words:
         return None
     try:
         amount = Decimal(words.translate(MONEY_SIGNS))
     except InvalidOperation:
         raise ValueError(f"“{words[:40]}” is not a sum in pounds. Write it like 250000 or 250,000.00.") from None
-    if not amount.is_finite() or not 0 <= amount < MOST_POUNDS:
-        raise ValueError("A value is between nought and a million million pounds.")
+    if not amount.is_finite() or not 0 <= amount <= most:
+        raise ValueError(f"A value is between nought and £{most:,.2f}.")
     rounded = amount.quantize(Decimal("0.01"))
     # A spreadsheet's numbers carry an error far behind the point.
     if abs(amount - rounded) > Decimal("0.0001"):
@@ -78,7 +80,10 @@ def choice(words: str, choices: list[tuple[str, str]], unknown: str) -> str:
 
 
 def parted(words: str) -> list[str]:
-    return [part for part in (clean_plain_text(one) for one in words.split(BETWEEN.strip())) if part]
+    parts = [part for part in (clean_plain_text(one) for one in words.split(BETWEEN.strip())) if part]
+    if len(parts) > MOST_PARTS:
+        raise ValueError(f"More than {MOST_PARTS} entries stand here.")
+    return parts
 
 
 def yes_or_no(words: str) -> bool | None:

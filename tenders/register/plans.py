@@ -23,14 +23,23 @@ from .reading import KEY, SheetRow
 REFERENCE = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 NOTHING = NOT_STATED
 Read = Callable[[str], Any]
+
+
+def _pounds(name: str) -> Read:
+    """Read a sum that the field can hold."""
+    field: Any = Contract._meta.get_field(name)
+    most = Decimal(10) ** (field.max_digits - field.decimal_places) - Decimal("0.01")
+    return lambda words: cells.pounds(words, most=most)
+
+
 # Column, field, and what its words mean.
 FIELDS: dict[str, tuple[str, Read]] = {
     "Title": ("title", lambda words: cells.text(words, most=250)),
     "Department": ("department", lambda words: cells.text(words, most=160)),
     "Description": ("summary", lambda words: cells.text(words, multiline=True)),
-    "Value in pounds": ("value_amount", cells.pounds),
+    "Value in pounds": ("value_amount", _pounds("value_amount")),
     "Value as stated": ("value_as_stated", lambda words: cells.text(words, most=250)),
-    "VAT that cannot be recovered": ("irrecoverable_vat", cells.pounds),
+    "VAT that cannot be recovered": ("irrecoverable_vat", _pounds("irrecoverable_vat")),
     "Start": ("starts", cells.day),
     "End": ("ends", cells.day),
     "Review": ("review", cells.day),
@@ -155,7 +164,7 @@ def _plan_row(
             problems.add(str(error), sheet=row.sheet, row=row.number, column=column)
             return None
 
-    if not row.cells.get("Title") and (contract is None or "Title" in row.cells):
+    if not cells.text(row.cells.get("Title", "")) and (contract is None or "Title" in row.cells):
         problems.add("A contract has a title.", sheet=row.sheet, row=row.number, column="Title")
     for column, (name, reader) in FIELDS.items():
         if column not in row.cells:
@@ -178,23 +187,26 @@ def _plan_row(
 
 
 def _plan_suppliers(plan: RowPlan, row: SheetRow, contract: Any, problems: Problems) -> None:
-    names = cells.parted(row.cells[SUPPLIER])
+    here = {"sheet": row.sheet, "row": row.number}
+    try:
+        names = cells.parted(row.cells[SUPPLIER])
+    except ValueError as error:
+        problems.add(str(error), column=SUPPLIER, **here)  # type: ignore[arg-type]
+        return
     old = [Supplier(one["name"], one["number"] or "", one["sme"], one["vcse"]) for one in contract.shown_suppliers] if contract else []  # fmt: skip
     old = [Supplier(one.name.replace(";", ","), one.number, one.sme, one.vcse) for one in old]
     details: dict[str, list[Any]] = {}
     for column in DETAILS:
-        words = cells.parted(row.cells.get(column, ""))
-        if words and len(words) != len(names):
-            problems.add(
-                f"There are {len(names)} suppliers and {len(words)} entries here: write one for each, between "
-                f"semicolons, and “{NOT_STATED}” where it is not known.",
-                sheet=row.sheet, row=row.number, column=column,
-            )  # fmt: skip
-            return
         try:
+            words = cells.parted(row.cells.get(column, ""))
+            if words and len(words) != len(names):
+                raise ValueError(
+                    f"There are {len(names)} suppliers and {len(words)} entries here: write one for each, between "
+                    f"semicolons, and “{NOT_STATED}” where it is not known."
+                )
             details[column] = [_detail(column, word) for word in words] or [_unknown(column)] * len(names)
         except ValueError as error:
-            problems.add(str(error), sheet=row.sheet, row=row.number, column=column)
+            problems.add(str(error), column=column, **here)  # type: ignore[arg-type]
             return
         if column not in row.cells:
             known = {one.name: one for one in old}
@@ -202,7 +214,7 @@ def _plan_suppliers(plan: RowPlan, row: SheetRow, contract: Any, problems: Probl
     too_long = next((name for name in names if len(name) > 250), None)
     if too_long or len(set(names)) < len(names):
         reason = "A name is longer than 250 signs." if too_long else "A supplier stands there twice."
-        problems.add(reason, sheet=row.sheet, row=row.number, column=SUPPLIER)
+        problems.add(reason, column=SUPPLIER, **here)  # type: ignore[arg-type]
         return
     new = [Supplier(*facts) for facts in zip(names, *(details[column] for column in DETAILS), strict=True)]
     if new != old:

@@ -19,6 +19,7 @@ from tests.factories.tenders import (
     ContractSupplierFactory,
 )
 from tests.tenders.contracts_register.files import DAY, a_full_contract, plan_of, table
+from tests.tools.at_once import both
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,19 @@ def test_the_plan_says_what_is_added_changed_and_left(file):
         (("Reference", "Title", "Value in pounds"), ["x", "T", "1e9999"], "Value in pounds", "between nought"),
         (("Reference", "Title", "Value in pounds"), ["x", "T", "NaN"], "Value in pounds", "between nought"),
         (("Reference", "Title", "Value in pounds"), ["x", "T", "-1"], "Value in pounds", "between nought"),
+        (
+            ("Reference", "Title", "VAT that cannot be recovered"),
+            ["x", "T", "10000000000"],
+            "VAT that cannot be recovered",
+            "between nought and £9,999,999,999.99",
+        ),
+        (("Reference", "Title"), ["x", "\u200b\u202e"], "Title", "has a title"),
+        (
+            ("Reference", "Title", "Supplier"),
+            ["x", "T", ";".join(map(str, range(201)))],
+            "Supplier",
+            "More than 200 entries",
+        ),
         (("Reference", "Title", "Extension months"), ["x", "T", "1.5"], "Extension months", "whole number"),
         (("Reference", "Title", "Quote or tender"), ["x", "T", "Lottery"], "Quote or tender", "is none of"),
         (("Reference", "Title", "Type of care"), ["x", "T", "Magic"], "Type of care", "not in the list"),
@@ -171,3 +185,36 @@ def test_all_or_nothing_and_only_what_was_looked_at(file):
 
     assert [row.title for row in Contract.objects.all()] == ["Changed meanwhile"]
     assert not AuditEvent.objects.exists()
+
+
+def test_a_provider_comes_back_under_another_name_and_stands_there_once(file):
+    owner = OrganisationFactory()
+    provider = ProviderFactory(name="Acme", company_number="01234567", published_at=clock.now() - DAY)
+    contract = ContractFactory(organisation=owner, reference="a", title="A")
+    ContractSupplierFactory(contract=contract, provider=provider, role="lead")
+    columns = ("Reference", "Supplier", "Supplier number")
+    for names in ("Acme Care", "Acme Care; Acme; Acme Homes"):
+        table(file, ["a", names, "; ".join(["01234567"] * len(names.split(";")))], headings=columns)
+        plan = plan_of(file, owner)
+
+        apply_plan(
+            read_register(file).rows, organisation=owner, fingerprint=plan.fingerprint(), by=None, at=clock.now()
+        )
+
+    assert [(row.provider, str(row)) for row in contract.suppliers.order_by("order")] == [
+        (None, "Acme Care"),
+        (provider, "Acme"),
+        (None, "Acme Homes"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_the_same_new_contract_add_it_once(file):
+    owner = OrganisationFactory()
+    table(file, ["new-one", "New", "March 2027"])
+    rows, plan = read_register(file).rows, plan_of(file, owner)
+
+    said = both(lambda: apply_plan(rows, organisation=owner, fingerprint=plan.fingerprint(), by=None, at=clock.now()))
+
+    assert said == ["PlanOutdated", "done"]
+    assert Contract.objects.count() == 1

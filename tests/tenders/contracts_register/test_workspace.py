@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from commissioning.models import Officer
 from core.models import AuditEvent
+from tenders.admin import register_import
 from tenders.models import Contract
 from tests.factories.commissioning import OfficerFactory, OrganisationFactory
 from tests.factories.tenders import (
@@ -95,6 +96,15 @@ def test_a_file_of_nonsense_is_refused_on_the_page(client, officer):
 
     assert [one.status_code for one in answers] == [200, 200]
     assert all("Nothing was imported." in one.content.decode() for one in answers)
+
+
+def test_a_file_whose_words_could_not_come_back_with_the_button_is_refused(client, officer, monkeypatch):
+    monkeypatch.setattr(register_import, "MOST_SEEN", 100)
+
+    page = upload(client, CONTENT)
+
+    assert "more words than can be imported at once" in page.content.decode()
+    assert "seen" not in page.context
 
 
 def test_the_command_tells_and_then_changes(file, capsys):
