@@ -6,6 +6,7 @@ one mail in 24 hours for it.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from tenders.models import AlertItem, Follow, Framework, Frequency, Opportunity,
 
 DAY = dt.timedelta(days=1)
 MOST_WANTED = 200
+# The longest entry an index takes is somewhat longer; what people choose comes to some hundred letters.
+LONGEST_QUERY = 2_000
 
 Target = Opportunity | Framework | Organisation
 Asked = SavedSearch | Follow
@@ -37,6 +40,10 @@ class TooManyRequests(DomainError):
 
 class TooMuchWanted(DomainError):
     """One person wants to hear of more than anybody can read."""
+
+
+class SearchTooLong(DomainError):
+    """The search has more filters than can be kept."""
 
 
 class LinkGone(DomainError):
@@ -61,10 +68,13 @@ def ask(*, email: str, want: Want, sender: str | None, at: dt.datetime) -> None:
 
     :param sender: the network address it comes from, which is counted and not kept.
     :raises TooManyRequests: over ``settings.ALERTS_PER_SENDER_AND_HOUR``.
+    :raises SearchTooLong: over `LONGEST_QUERY`.
     """
     _count(sender, at=at)
     person = _person(email, at=at)
-    _want(person, want, at=at, is_sure=False)
+    # That an address has much already is its owner's to learn, who gets the mail all the same.
+    with contextlib.suppress(TooMuchWanted):
+        _want(person, want, at=at, is_sure=False)
     _write_once_a_day(person, at=at)
 
 
@@ -84,7 +94,10 @@ def ask_for_link(*, email: str, sender: str | None, at: dt.datetime) -> None:
 def want(*, subscriber: Subscriber, want: Want, at: dt.datetime) -> Asked:
     """Note what somebody wants whose address is known to be theirs: they came by their own link or signed in.
 
+    What anybody has typed for the address, and what it has stopped, does not fill it.
+
     :raises TooMuchWanted: over `MOST_WANTED`.
+    :raises SearchTooLong: over `LONGEST_QUERY`.
     """
     person = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     return _want(person, want, at=at, is_sure=True)
@@ -269,6 +282,8 @@ def _person(email: str, *, at: dt.datetime) -> Subscriber:
 
 
 def _want(person: Subscriber, want: Want, *, at: dt.datetime, is_sure: bool) -> Asked:
+    if len(want.query) > LONGEST_QUERY:
+        raise SearchTooLong("This search has more filters than can be saved. Take some of them away.")
     model: Any = Follow if want.target is not None else SavedSearch
     which = {_column(want.target): want.target} if want.target is not None else {"query": want.query}
     row = model.objects.filter(subscriber=person, **which).first()
@@ -276,7 +291,8 @@ def _want(person: Subscriber, want: Want, *, at: dt.datetime, is_sure: bool) -> 
     if is_running and not is_sure:
         return row
     if row is None:
-        if person.searches.count() + person.follows.count() >= MOST_WANTED:
+        asked = [person.searches.all(), person.follows.all()]
+        if sum((rows.shown() if is_sure else rows).count() for rows in asked) >= MOST_WANTED:
             raise TooMuchWanted(f"One address can have {MOST_WANTED} searches and follows. Stop some of them first.")
         row = model(subscriber=person, **which)
     row.frequency = want.frequency

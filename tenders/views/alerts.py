@@ -121,7 +121,7 @@ def _ask(request, make_form, wanted, context):
     if request.method == "POST" and form.is_valid():
         try:
             return _taken(request, form, known, wanted(form), at=at)
-        except (subscriptions.TooManyRequests, subscriptions.TooMuchWanted) as error:
+        except (subscriptions.TooManyRequests, subscriptions.TooMuchWanted, subscriptions.SearchTooLong) as error:
             refusal = error
     context = {**context, "form": form, "refusal": refusal, "is_known": is_known}
     return render(request, "tenders/alerts/ask.html", context, status=REFUSED if refusal else 200)

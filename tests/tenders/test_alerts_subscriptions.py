@@ -147,6 +147,18 @@ def test_nobody_can_want_more_than_anybody_reads(monkeypatch):
         subscriptions.want(subscriber=person, want=Want(Frequency.DAILY, name="A", query="q=a"), at=NOON)
 
 
+def test_that_an_address_has_much_is_told_to_nobody_who_types_it_and_no_stranger_fills_it(monkeypatch):
+    monkeypatch.setattr(subscriptions, "MOST_WANTED", 1)
+    ask(query="type=other")
+
+    ask(query="type=more")
+    person = Subscriber.objects.get()
+    mine = subscriptions.want(subscriber=person, want=Want(Frequency.DAILY, name="A", query="q=a"), at=NOON)
+
+    assert list(SavedSearch.objects.shown()) == [mine]
+    assert SavedSearch.objects.pending().get().query == "type=other"
+
+
 def test_an_account_needs_no_mail_to_confirm():
     user = UserFactory(email="Keeper@example.org")
 

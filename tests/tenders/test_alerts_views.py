@@ -274,3 +274,13 @@ def test_the_number_of_queries_of_the_page_does_not_grow(client, django_assert_m
         client.get(manage_url(many))
 
     assert len(few) == len(more)
+
+
+def test_a_search_with_more_filters_than_can_be_kept_is_refused(client):
+    many = "&".join(f"{name}={name}-{number:02}{'x' * 60}" for name in ("type", "group") for number in range(40))
+
+    response = client.post(f"/alerts/save/?{many}", {"name": "All", "frequency": 2, "email": "reader@example.org"})
+
+    assert response.status_code == 429
+    assert "Take some of them away" in response.content.decode()
+    assert not Subscriber.objects.exists()
