@@ -98,7 +98,9 @@ def ask_question(
 
 def _check_floods(opportunity: Opportunity, *, email: str, sender: str | None, is_known: bool, at: dt.datetime) -> None:
     today = {"received_at__gte": at - dt.timedelta(days=1)}
-    if Asker.objects.filter(email=email, **today).count() >= settings.QUESTIONS_PER_ADDRESS_AND_DAY:
+    asked = Asker.objects.filter(email=email, **today)
+    # Anybody can type an address: what its owner has not confirmed does not keep them out once they have signed in.
+    if (asked.exclude(confirmed_at=None) if is_known else asked).count() >= settings.QUESTIONS_PER_ADDRESS_AND_DAY:
         raise TooManyQuestions("This address has asked a lot today. What you wrote was not sent: come back tomorrow.")
     if is_known:
         return

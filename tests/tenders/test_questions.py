@@ -211,6 +211,18 @@ def test_address_that_asks_too_much_is_stopped(settings):
     assert Asker.objects.count() == 1
 
 
+def test_what_strangers_type_for_an_address_does_not_keep_its_owner_out(settings):
+    settings.QUESTIONS_PER_ADDRESS_AND_DAY = 1
+    opportunity = tender()
+    asked(opportunity, email="keeper@larkfield.example")
+
+    known = asked(opportunity, provider=ProviderFactory(), email="keeper@larkfield.example")
+
+    assert Question.objects.get() == known.question
+    with pytest.raises(services.TooManyQuestions):
+        asked(opportunity, provider=ProviderFactory(), email="keeper@larkfield.example")
+
+
 def test_sender_that_asks_too_much_is_stopped(client, settings):
     settings.QUESTIONS_PER_SENDER_AND_HOUR = 1
     url = reverse("tenders:question_ask", args=[tender().reference])
