@@ -13,6 +13,7 @@ from django.db.models.functions import Lower, Now
 from commissioning.models import Organisation
 
 from .contracts import Contract
+from .events import Event
 from .frameworks import Framework
 from .lots import Lot
 from .opportunities import Opportunity
@@ -250,6 +251,9 @@ class AlertNews(models.Model):
         ENDED = "ended", "Withdrawn or cancelled"
         REMINDER = "reminder", "Reminder"
         LOT = "lot", "Lot"
+        DETAILS = "details", "Other facts have changed"
+        LEFT = "left", "No longer in a search that found it"
+        CONTRACT = "contract", "Contract"
         CONTRACT_END = "contract_end", "A contract comes near its end"
 
     key = models.CharField(max_length=160, unique=True, help_text="Names what has happened, so that it is found once.")
@@ -257,6 +261,7 @@ class AlertNews(models.Model):
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, null=True, related_name="+")
     framework = models.ForeignKey(Framework, models.CASCADE, null=True, related_name="+")
     contract = models.ForeignKey(Contract, models.CASCADE, null=True, related_name="+")
+    event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="+")
     text = models.TextField()
     due_at = models.DateTimeField(null=True, help_text="The deadline it reminds of.")
     happened_at = models.DateTimeField()
@@ -269,7 +274,8 @@ class AlertNews(models.Model):
         verbose_name_plural = "alert news"
         constraints = [
             models.CheckConstraint(
-                name="tenders_alertnews_of_one_entry", condition=_exactly_one("opportunity", "framework", "contract")
+                name="tenders_alertnews_of_one_entry",
+                condition=_exactly_one("opportunity", "framework", "contract", "event"),
             )
         ]
         indexes = [
@@ -309,13 +315,16 @@ class AlertItem(models.Model):
 
 
 class StatusSeen(models.Model):
-    """The status of a public entry when alerts last looked: what the clock alone changes is found by comparing."""
+    """What an entry said when alerts last looked: what the clock alone changes is found by comparing, and what a form did."""
 
     opportunity = models.OneToOneField(Opportunity, models.CASCADE, null=True, related_name="status_seen")
     framework = models.OneToOneField(Framework, models.CASCADE, null=True, related_name="status_seen")
     lot = models.OneToOneField(Lot, models.CASCADE, null=True, related_name="status_seen")
     contract = models.OneToOneField(Contract, models.CASCADE, null=True, related_name="status_seen")
+    event = models.OneToOneField(Event, models.CASCADE, null=True, related_name="status_seen")
     status = models.CharField(max_length=20)
+    facts = models.JSONField(null=True, help_text="What is told of an opportunity besides its dates, by name and in words.")
+    card_hash = models.BigIntegerField(null=True, help_text="Of the card that the facts were read from.")
     seen_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -323,7 +332,7 @@ class StatusSeen(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="tenders_statusseen_of_one_entry",
-                condition=_exactly_one("opportunity", "framework", "lot", "contract"),
+                condition=_exactly_one("opportunity", "framework", "lot", "contract", "event"),
             )
         ]
 
