@@ -15,7 +15,7 @@ from django.db import connection
 
 from core import search as core_search
 from tenders.models import SavedSearch
-from tenders.search import OpportunityQuery, rows
+from tenders.search import NAMES, OpportunityQuery, rows
 
 DATES = ("opens_from", "opens_to", "closes_from", "closes_to")
 
@@ -178,7 +178,16 @@ _DATES_MET = """(NOT question.has_dates OR (
 
 # The most telling filters first: most pairs fail at the first.
 _ORDERED = (rows.TYPES, rows.PLACES, rows.GROUPS, rows.BUYERS, rows.STAGE, rows.VALUE, rows.ROUTE, rows.REGIME)
-_CONDITIONS = [_met(facet) for facet in (*_ORDERED, *(one for one in rows.FACETS if one not in _ORDERED))]
+_CONDITIONS = {
+    **{facet.name: _met(facet) for facet in (*_ORDERED, *(one for one in rows.FACETS if one not in _ORDERED))},
+    "framework": "(question.framework_id IS NULL OR entry.framework_id = question.framework_id)",
+    "dates": _DATES_MET,
+    "words": "(NOT question.has_words OR entry.vector @@ question.words)",
+}
+_NAMES = {**NAMES, "dates": "when it opens or closes", "words": "its words"}
+
+# What of a question an entry does not meet, in words: the elements of an array, NULL for what it meets.
+UNMET = ", ".join(f"CASE WHEN ({met}) IS NOT TRUE THEN '{_NAMES[name]}' END" for name, met in _CONDITIONS.items())
 
 _FIRST = {facet.columns[0] for facet in rows.GROUPED}
 _ENTRY_COLUMNS = ", ".join(
@@ -199,10 +208,11 @@ def prepare(*, at: dt.datetime) -> None:
         cursor.execute("ANALYZE alerts_question")
 
 
-def matches_sql(at: dt.datetime, entries: str) -> tuple[str, list[Any]]:
+def matches_sql(at: dt.datetime, *, entries: str, ended: str = "NULL") -> tuple[str, list[Any]]:
     """Return SQL for all pairs of question and entry that belong together, after `prepare`.
 
     :param entries: SQL for the ids of the opportunities in question.
+    :param ended: SQL for the ids of those that count though they are withdrawn or cancelled.
     """
     flags, params = rows.flags_sql(at)
     sql = f"""
@@ -211,14 +221,12 @@ def matches_sql(at: dt.datetime, entries: str) -> tuple[str, list[Any]]:
             row.opens_from, row.opens_to, row.closes_date, row.framework_id, text.vector,
             ARRAY(SELECT place_id FROM tenders_searcharea AS area WHERE area.opportunity_id = row.opportunity_id) AS places
         FROM tenders_searchrow AS row JOIN tenders_searchtext AS text USING (opportunity_id)
-        WHERE row.opportunity_id IN ({entries}) AND row.public_from <= %s AND (row.ended_at IS NULL OR row.ended_at > %s)
+        WHERE row.opportunity_id IN ({entries}) AND row.public_from <= %s
+            AND (row.ended_at IS NULL OR row.ended_at > %s OR row.opportunity_id IN ({ended}))
     ),
     pair AS MATERIALIZED (
         SELECT question.query, entry.opportunity_id
-        FROM entry JOIN alerts_question AS question ON {" AND ".join(_CONDITIONS)}
-            AND (question.framework_id IS NULL OR entry.framework_id = question.framework_id)
-            AND {_DATES_MET}
-            AND (NOT question.has_words OR entry.vector @@ question.words)
+        FROM entry JOIN alerts_question AS question ON {" AND ".join(_CONDITIONS.values())}
     )
     """
     return sql, [*params, at, at]

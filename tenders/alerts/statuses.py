@@ -12,10 +12,12 @@ from django.db.models import Case, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from core.dates import london_date
-from tenders.models import Contract, Framework, Lot, Opportunity, StatusSeen
+from tenders.models import Contract, Event, Framework, Lot, Opportunity, StatusSeen
 from tenders.models.contracts import default_lead
 
 NEAR_END = "near_end"
+# Of what was public before alerts looked at its kind: how it stood then is not known, and no news.
+UNREAD = "unread"
 BATCH = 2000
 
 
@@ -47,7 +49,7 @@ def differences(kind: str, rows: QuerySet[Any]) -> Iterator[Difference]:
 def note(kind: str, found: list[Difference], *, at: dt.datetime) -> None:
     """Remember these statuses as seen.
 
-    :param kind: ``opportunity``, ``framework``, ``lot`` or ``contract``.
+    :param kind: ``opportunity``, ``framework``, ``lot``, ``contract`` or ``event``.
     """
     StatusSeen.objects.bulk_create(
         [StatusSeen(**{f"{kind}_id": one.pk}, status=one.status, seen_at=at) for one in found],
@@ -59,7 +61,10 @@ def note(kind: str, found: list[Difference], *, at: dt.datetime) -> None:
 
 
 def opportunities(*, at: dt.datetime) -> QuerySet[Any]:
-    """The public opportunities with their status: the twin of `Opportunity.status`."""
+    """The published opportunities with their status: the twin of `Opportunity.status`.
+
+    Call-offs for members only are among them: `members` says who may be told of these.
+    """
     status, today = Opportunity.Status, london_date(at)
     ended = Q(tender_date__latest__lt=today) | Q(tender_date__isnull=True, replaces_contract__ends__latest__lt=today)
     current = Case(
@@ -73,7 +78,7 @@ def opportunities(*, at: dt.datetime) -> QuerySet[Any]:
         default=Value(status.PLANNED.value),
         output_field=models.CharField(),
     )
-    return Opportunity.objects.public(at=at).annotate(current_status=current)
+    return Opportunity.objects.published(at=at).annotate(current_status=current)
 
 
 def frameworks(*, at: dt.datetime) -> QuerySet[Any]:
@@ -108,6 +113,22 @@ def contracts(*, at: dt.datetime) -> QuerySet[Any]:
     rows = Contract.objects.public(at=at).annotate(planned=end, plan_from=_MonthsBefore(end, lead))
     near = Q(plan_from__lte=today, planned__gte=today) & ~Q(end_decision=decision.DECOMMISSION)
     return rows.annotate(current_status=Case(_when(near, NEAR_END), default=Value(""), output_field=models.CharField()))
+
+
+def events(*, at: dt.datetime) -> QuerySet[Any]:
+    """The public events with their status, and of those that lie ahead whether one can register."""
+    status, booking = Event.Status, Event.Booking
+    registers = Q(takes_registrations=True)
+    current = Case(
+        _when(Q(cancelled_at__lte=at), status.CANCELLED),
+        _when(Q(ends_at__lte=at), status.PAST),
+        _when(Q(starts_at__lte=at), status.RUNNING),
+        _when(registers & Q(registration_opens_at__gt=at), booking.OPENS),
+        _when(registers & Q(registration_closes_at__lte=at), booking.CLOSED),
+        default=Value(status.UPCOMING.value),
+        output_field=models.CharField(),
+    )
+    return Event.objects.public(at=at).annotate(current_status=current)
 
 
 def _cases(cases: list[When]) -> Case:

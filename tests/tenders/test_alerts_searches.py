@@ -78,7 +78,7 @@ def entries():
 def pairs(at):
     """What the searches find in one statement, as pairs of a query and an entry."""
     questions.prepare(at=at)
-    sql, params = questions.matches_sql(at, "SELECT id FROM tenders_opportunity")
+    sql, params = questions.matches_sql(at, entries="SELECT id FROM tenders_opportunity")
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {sql} SELECT query, opportunity_id FROM pair", params)
         found = cursor.fetchall()
