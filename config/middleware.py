@@ -2,7 +2,7 @@
 
 from django.http import HttpResponsePermanentRedirect
 
-from core import api
+from core import api, versions
 from core.models import AddressMoved
 
 
@@ -22,6 +22,16 @@ class OpenDataMiddleware:
         for name, value in api.CORS_HEADERS.items():
             response.headers[name] = value
         return response
+
+
+class NotModifiedMiddleware:
+    """Tell whoever has the newest page so before anything else is done: what a browser keeps has its headers already."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return versions.not_modified(request) or self.get_response(request)
 
 
 class MovedAddressMiddleware:

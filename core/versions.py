@@ -10,6 +10,8 @@ names every register it shows, windows too, and answers 304 after one small quer
 ``minute=True`` wherever a status, an age or a deadline is shown: then the tag changes with the clock's minute too.
 ``keep=True`` on a page that many ask for: then it is made once for each tag in each process, and given from memory.
 In a test that runs in one transaction, ``connection.check_constraints()`` raises the versions as a commit would.
+
+Whoever asks again for a page that a process has made is told by `not_modified` before anything else is done.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ REGISTERS = frozenset(
     }
 )  # fmt: skip
 MAX_AGE_SECONDS = 60
+# So many addresses a process knows the registers of.
+MOST_ADDRESSES = 5_000
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -90,27 +94,42 @@ class _Read:
 _last: _Read | None = None
 
 
-def _lately(names: list[str]) -> tuple[dt.datetime, str]:
-    """Return what `read` does, from a reading at most ``settings.VERSIONS_KEPT_SECONDS`` old.
+def _reading() -> _Read:
+    """Return a reading of all registers that is at most ``settings.VERSIONS_KEPT_SECONDS`` old.
 
-    So a page that many ask for costs this process one small query a second and not one a request. A tag made so may
-    be older than the page behind it, and never newer: what changed within that second is fetched a second later.
+    So a page that many ask for costs this process one small query a second and not one a request.
     """
     global _last
     kept, clock = _last, time.monotonic()
     if kept is None or clock - kept.clock > settings.VERSIONS_KEPT_SECONDS:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT transaction_timestamp(), coalesce(jsonb_object_agg(register, version), '{}')"
+                # Of the statement: a view that asks has begun its transaction before.
+                "SELECT statement_timestamp(), coalesce(jsonb_object_agg(register, version), '{}')"
                 " FROM core_registerversion"
             )
             at, versions = cursor.fetchone()
         kept = _Read(clock, at, json.loads(versions) if isinstance(versions, str) else versions)
         if settings.VERSIONS_KEPT_SECONDS:
             _last = kept
+    return kept
+
+
+def version_of(register: str) -> int:
+    """Return a register's version, from a reading at most ``settings.VERSIONS_KEPT_SECONDS`` old."""
+    return _reading().versions.get(register, 0)
+
+
+def _lately(names: list[str]) -> tuple[dt.datetime, str]:
+    """Return what `read` does, from a late reading.
+
+    A tag made so may be older than the page behind it, and never newer: what changed within that second is fetched a
+    second later.
+    """
+    kept = _reading()
     # In the order of `read`.
     text = ",".join(f"{name} {kept.versions[name]}" for name in names if name in kept.versions)
-    return kept.at + dt.timedelta(seconds=clock - kept.clock), text
+    return kept.at + dt.timedelta(seconds=time.monotonic() - kept.clock), text
 
 
 def etag(*parts: object) -> str:
@@ -137,7 +156,7 @@ def release() -> str:
 
 def is_shareable(request: HttpRequest) -> bool:
     """Whether the answer can be the same for everybody: the request carries nothing that tells who asks."""
-    return not request.COOKIES and "Authorization" not in request.headers
+    return not request.COOKIES and "HTTP_AUTHORIZATION" not in request.META
 
 
 def _close_to_others(response: HttpResponseBase) -> None:
@@ -173,9 +192,8 @@ def conditional(*registers: str, minute: bool = False, keep: bool = False) -> Ca
                 _close_to_others(private)
                 return private
 
-            at, versions = _lately(names)
-            moment = at.replace(second=0, microsecond=0).isoformat() if minute else ""
-            tag = etag(request.get_full_path(), versions, moment)
+            address = request.get_full_path()
+            tag = _tag(address, names, minute)
             response: HttpResponseBase | None = None
             if not settings.DEBUG:
                 response = get_conditional_response(request, etag=tag) or (_kept(tag) if keep else None)
@@ -186,14 +204,50 @@ def conditional(*registers: str, minute: bool = False, keep: bool = False) -> Ca
             if response.status_code not in {200, 304} or response.cookies:
                 _close_to_others(response)
                 return response
-            response["ETag"] = tag
-            patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
-            patch_vary_headers(response, ["Cookie"])
-            return response
+            _remember(address, names, minute)
+            return _open_to_caches(response, tag)
 
         return cast(View[P], wrapped)
 
     return decorate
+
+
+def _tag(address: str, names: list[str], minute: bool) -> str:
+    at, versions = _lately(names)
+    return etag(address, versions, at.replace(second=0, microsecond=0).isoformat() if minute else "")
+
+
+def _open_to_caches(response: HttpResponseBase, tag: str) -> HttpResponseBase:
+    response["ETag"] = tag
+    patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+# What the pages that this process has made depend on, by their whole address.
+_addresses: dict[str, tuple[list[str], bool]] = {}
+
+
+def _remember(address: str, names: list[str], minute: bool) -> None:
+    if len(_addresses) >= MOST_ADDRESSES:
+        _addresses.clear()
+    _addresses[address] = names, minute
+
+
+def not_modified(request: HttpRequest) -> HttpResponseBase | None:
+    """Answer 304 for a page that this process has made before, while its tag holds; None where the view has to look.
+
+    It is the answer that `conditional` gives, without the way there: no address is resolved, no session looked for.
+    """
+    if "HTTP_IF_NONE_MATCH" not in request.META or request.method not in {"GET", "HEAD"} or settings.DEBUG:
+        return None
+    address = request.get_full_path()
+    known = _addresses.get(address)
+    if known is None or not is_shareable(request):
+        return None
+    tag = _tag(address, *known)
+    response = get_conditional_response(request, etag=tag)
+    return _open_to_caches(response, tag) if response is not None and response.status_code == 304 else None
 
 
 def _kept(tag: str) -> HttpResponse | None:

@@ -229,6 +229,49 @@ def test_a_second_visitor_costs_no_query_while_the_versions_are_known(
     assert again.status_code == 304
 
 
+def test_who_has_the_newest_page_is_told_so_before_anything_else_is_done(client, db, settings, monkeypatch):
+    settings.DEBUG = False
+    monkeypatch.setattr(versions, "_addresses", {})
+    page, other = "/organisations/?page=1", "/organisations/?page=2"
+    tag = client.get(page)["ETag"]
+
+    again = client.get(page, headers={"If-None-Match": tag})
+    elsewhere = client.get(other, headers={"If-None-Match": tag})
+    posted = client.post(page, headers={"If-None-Match": tag})
+    client.cookies["session"] = "anything"
+    private = client.get(page, headers={"If-None-Match": tag})
+
+    assert (again.status_code, again["ETag"], again.content) == (304, tag, b"")
+    assert (again["Cache-Control"], again["Vary"]) == ("public, max-age=60", "Cookie")
+    # No view has looked at it, so that no policy of a page stands in it.
+    assert "Content-Security-Policy" not in again
+    assert (elsewhere.status_code, posted.status_code, private.status_code) == (200, 405, 200)
+    assert "Content-Security-Policy" in private
+
+
+def test_what_has_changed_is_never_told_to_be_the_newest(client, db, settings, monkeypatch):
+    settings.DEBUG = False
+    monkeypatch.setattr(versions, "_addresses", {})
+    tag = client.get("/organisations/")["ETag"]
+    touch("organisations")
+    commit()
+
+    changed = client.get("/organisations/", headers={"If-None-Match": tag})
+
+    assert changed.status_code == 200
+    assert changed["ETag"] != tag
+
+
+def test_a_process_remembers_only_so_many_addresses(page, rf, monkeypatch):
+    monkeypatch.setattr(versions, "MOST_ADDRESSES", 2)
+    monkeypatch.setattr(versions, "_addresses", {})
+
+    for number in range(5):
+        page(rf.get(f"/strategies/?page={number}"))
+
+    assert 0 < len(versions._addresses) <= 2
+
+
 def test_a_tag_made_of_known_versions_is_the_one_a_reading_makes(db, known_for_long):
     touch("organisations", "places")
     connection.check_constraints()
