@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from core.text import clean_plain_text
+
 LONDON = ZoneInfo("Europe/London")
 _WITH_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
 
@@ -38,6 +40,22 @@ class LondonMomentField(forms.DateTimeField):
                 code="imaginary",
             )
         return face.replace(tzinfo=LONDON)
+
+
+class ReasonField(forms.CharField):
+    """Why somebody changes something, in a few sentences of plain text.
+
+    Its help text tells who reads it.
+    """
+
+    widget = forms.Textarea(attrs={"rows": 3})
+    default_error_messages = {"required": "Say why."}
+
+    def __init__(self, *, help_text: str, label: str = "Why", max_length: int = 1000, **options: Any) -> None:
+        super().__init__(label=label, help_text=help_text, max_length=max_length, **options)
+
+    def to_python(self, value: Any) -> str:
+        return clean_plain_text(super().to_python(value), multiline=True)
 
 
 class PublicForm(forms.Form):

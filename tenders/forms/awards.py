@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from commissioning.forms import ReasonField
 from core import clock
 from core.dates import EstimatedDateFormField
 from core.text import clean_plain_text
@@ -27,12 +28,7 @@ def _day(label: str, **options: Any) -> forms.DateField:
 class ReasonForm(forms.Form):
     """Why, in words that everybody reads."""
 
-    reason = forms.CharField(
-        label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, help_text="Everybody reads this."
-    )
-
-    def clean_reason(self) -> str:
-        return clean_plain_text(self.cleaned_data["reason"])
+    reason = ReasonField(help_text="Everybody reads this.")
 
 
 class RecordAwardForm(forms.Form):

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from commissioning.forms import LondonMomentField, PublicForm, email_field, name_field, organisation_field
+from commissioning.forms import LondonMomentField, PublicForm, ReasonField, email_field, name_field, organisation_field
 from core.text import clean_plain_text
 
 from ..models import Event, OpportunityLot
@@ -112,12 +112,7 @@ class MoveEventForm(forms.Form):
         assume_scheme="https",
         help_text="Sent to those who have a place.",
     )
-    reason = forms.CharField(
-        label="Why it moves",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        help_text="Everybody reads this, and all who registered get it by mail.",
-    )
+    reason = ReasonField(label="Why it moves", help_text="Everybody reads this, and all who registered get it by mail.")
 
     def for_record(self, event: Event) -> None:
         """Begin with when and where it is now."""
@@ -131,22 +126,13 @@ class MoveEventForm(forms.Form):
     def clean_place(self) -> str:
         return clean_plain_text(self.cleaned_data["place"])
 
-    def clean_reason(self) -> str:
-        return clean_plain_text(self.cleaned_data["reason"])
-
 
 class CancelEventForm(forms.Form):
     """Why an event is cancelled."""
 
-    reason = forms.CharField(
-        label="Why it is cancelled",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        help_text="Everybody reads this, and all who registered get it by mail.",
+    reason = ReasonField(
+        label="Why it is cancelled", help_text="Everybody reads this, and all who registered get it by mail."
     )
-
-    def clean_reason(self) -> str:
-        return clean_plain_text(self.cleaned_data["reason"])
 
 
 def kept_days() -> int:

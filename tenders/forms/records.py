@@ -8,10 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from commissioning.forms import LondonMomentField
+from commissioning.forms import LondonMomentField, ReasonField
 from core import clock
 from core.dates import EstimatedDateFormField
-from core.text import clean_plain_text
 from providers.models import Provider
 
 from ..models import Admission, Contract, DateChange
@@ -28,15 +27,7 @@ class MoveDateForm(forms.Form):
         help_text="As you would write it: “March 2027”, “Spring 2027”, “to be confirmed”. For the two moments bids open "
         "and close, a day with a London time: 2027-03-01 12:00. Leave it empty where the date falls away.",
     )
-    reason = forms.CharField(
-        label="Why it moves",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        help_text="Everybody reads this.",
-    )
-
-    def clean_reason(self) -> str:
-        return clean_plain_text(self.cleaned_data["reason"])
+    reason = ReasonField(label="Why it moves", help_text="Everybody reads this.")
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -55,12 +46,7 @@ class DecideEndForm(forms.Form):
 
     decision = forms.ChoiceField(label="What follows", choices=Contract.EndDecision.choices)
     decided_date = forms.DateField(label="Decided on", widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(
-        label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, help_text="The public reads this."
-    )
-
-    def clean_reason(self) -> str:
-        return clean_plain_text(self.cleaned_data["reason"])
+    reason = ReasonField(help_text="The public reads this.")
 
 
 class SuspendForm(forms.Form):
@@ -73,34 +59,17 @@ class SuspendForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="The last day. Leave it empty where the end is open.",
     )
-    reason = forms.CharField(
-        label="Why",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        help_text="The provider is told this. The public is not.",
-    )
-
-    def clean_reason(self) -> str:
-        return clean_plain_text(self.cleaned_data["reason"])
+    reason = ReasonField(help_text="The provider is told this. The public is not.")
 
 
 class AdmissionForm(forms.ModelForm):
     """A provider's place on a framework; a new one needs a reason."""
 
-    reason = forms.CharField(
-        label="Why",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        help_text="The provider is told this. The public is not.",
-        error_messages={"required": "Say why."},
-    )
+    reason = ReasonField(help_text="The provider is told this. The public is not.")
 
     class Meta:
         model = Admission
         fields = ["framework", "lot", "provider", "tier", "since", "is_bidding", "note"]
-
-    def clean_reason(self) -> str:
-        return clean_plain_text(self.cleaned_data["reason"], multiline=True)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -117,12 +86,7 @@ class EndAdmissionForm(forms.Form):
     """The last day of a provider's place, and why."""
 
     until_date = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(
-        label="Why",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        help_text="The provider is told this. The public is not.",
-    )
+    reason = ReasonField(help_text="The provider is told this. The public is not.")
 
 
 class RefuseForm(forms.Form):
@@ -134,12 +98,7 @@ class RefuseForm(forms.Form):
         help_text="Its CQC provider ID, company number, or the last part of its address here.",
     )
     lot = forms.CharField(label="Lot", required=False, max_length=250, help_text="Its number. Empty: the whole.")
-    reason = forms.CharField(
-        label="Why",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        help_text="The provider is told this. The public is not.",
-    )
+    reason = ReasonField(help_text="The provider is told this. The public is not.")
 
     def clean_provider(self) -> Provider:
         typed = self.cleaned_data["provider"]
