@@ -14,12 +14,14 @@ class Problem:
     sheet: str = ""
     row: int | None = None
     column: str = ""
+    pointer: str = ""  # in JSON, as RFC 6901 writes it
 
     def __str__(self) -> str:
         places = [
             f"sheet “{self.sheet}”" if self.sheet else "",
             f"row {self.row:,}" if self.row else "",
             f"column “{self.column}”" if self.column else "",
+            f"at “{self.pointer}”" if self.pointer else "",
         ]
         where = ", ".join(place for place in places if place)
         return f"{where[:1].upper()}{where[1:]}: {self.reason}" if where else self.reason
@@ -46,12 +48,12 @@ class Problems:
         self.limit = limit
         self.found: list[Problem] = []
 
-    def add(self, reason: str, *, sheet: str = "", row: int | None = None, column: str = "") -> None:
+    def add(self, reason: str, *, sheet: str = "", row: int | None = None, column: str = "", pointer: str = "") -> None:
         """Note a fault.
 
         :raises FileRefused: with all found so far, once there are as many as the limit.
         """
-        self.found.append(Problem(reason, sheet, row, column))
+        self.found.append(Problem(reason, sheet, row, column, pointer))
         if len(self.found) >= self.limit:
             raise FileRefused(self.found, is_cut_short=True)
 

@@ -19,9 +19,8 @@ from core.errors import DomainError
 
 from .. import services as pipeline
 from ..models import OcdsImport, Opportunity
-from ..ocds.reading import JOIN_NEW, SKIP, Plan
+from ..ocds.reading import AS_STATED, JOIN_NEW, MOST_BYTES, SKIP, Plan, ProcessPlan
 
-MOST_BYTES = 25 * 1024**2
 # Of the processes, so many are shown; all are counted and taken in.
 SHOWN = 100
 MOST_ENTRIES = 500
@@ -98,9 +97,9 @@ class OcdsImportMixin:
         if reading is None:
             raise Http404("No such reading.")
         may_publish = permissions.can_publish(request.user, organisation)
-        choices = self._choices(request, reading)
+        choices, suppliers = self._choices(request, reading), _suppliers(request)
         at = clock.now()
-        plan = pipeline.plan_of(reading=reading, choices=choices, may_publish=may_publish, at=at)
+        plan = pipeline.plan_of(reading=reading, choices=choices, suppliers=suppliers, may_publish=may_publish, at=at)
         seen, refusal = _fingerprint(plan), None
         if request.method == "POST" and "apply" in request.POST:
             if request.POST.get("seen") != seen:
@@ -109,8 +108,8 @@ class OcdsImportMixin:
                 publishes = may_publish and "publishes" in request.POST
                 try:
                     done = pipeline.apply_reading(
-                        reading=reading, choices=choices, may_publish=may_publish, publishes=publishes,
-                        by=request.user, at=at,
+                        reading=reading, choices=choices, suppliers=suppliers, may_publish=may_publish,
+                        publishes=publishes, by=request.user, at=at,
                     )  # fmt: skip
                 except DomainError as refused:
                     refusal = refused
@@ -129,6 +128,14 @@ class OcdsImportMixin:
             plan=plan,
             rows=rows[:SHOWN],
             is_cut=len(rows) > SHOWN,
+            suppliers=[
+                {
+                    "supplier": one,
+                    "choice": suppliers.get(one.token, str(one.provider.uuid) if one.provider else AS_STATED),
+                }
+                for one in plan.suppliers()
+            ],
+            as_stated=AS_STATED,
             entries=list(entries.values_list("reference", "title")[:MOST_ENTRIES]),
             seen=seen,
             refusal=refusal,
@@ -147,16 +154,24 @@ class OcdsImportMixin:
         return asked
 
 
+def _suppliers(request: Any) -> dict[str, str]:
+    prefix = "supplier-"
+    told = {name.removeprefix(prefix): value for name, value in request.POST.items() if name.startswith(prefix)}
+    return {token: value[:40] for token, value in told.items() if value}
+
+
 def _fingerprint(plan: Plan) -> str:
-    told = [
-        (
-            one.process.ocid,
-            one.does,
-            one.refusal,
-            one.opportunity.pk if one.opportunity else None,
-            [(change.name, str(change.old), str(change.new)) for change in one.changes],
-            one.notices,
-        )
-        for one in plan.processes
+    """What tells this plan from another: if an entry changed meanwhile, it differs."""
+    return hashlib.sha256(repr([_told(one) for one in plan.processes]).encode()).hexdigest()
+
+
+def _told(one: ProcessPlan) -> list[Any]:
+    changes = [(change.name, str(change.old), str(change.new)) for change in one.changes]
+    parts = [
+        (part.name, part.is_new, [(change.name, str(change.old), str(change.new)) for change in part.changes])
+        for part in one.parts
     ]
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    opportunity = one.opportunity.pk if one.opportunity else None
+    partners = [partner.pk for partner in one.partners]
+    lists = [one.notices, one.documents, one.amendments, partners]
+    return [one.process.ocid, one.does, one.refusal, opportunity, changes, parts, *lists]

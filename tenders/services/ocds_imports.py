@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,9 +15,19 @@ from django.utils.text import slugify
 from commissioning.models import Organisation
 from core import audit, versions
 from core.errors import AlreadyDone, DomainError
-from tenders.models import DateChange, Notice, OcdsImport, Opportunity, ReadRelease
-from tenders.ocds.reading import Plan, Process, ProcessPlan, make_plan, read_file, read_processes
+from tenders.models import (
+    Contract,
+    DateChange,
+    Document,
+    Notice,
+    OcdsImport,
+    Opportunity,
+    OpportunityPartner,
+    ReadRelease,
+)
+from tenders.ocds.reading import FieldChange, Plan, Process, ProcessPlan, make_plan, read_file, read_processes
 
+from .ocds_outcomes import take_in_amendments, take_in_outcome
 from .releases import record_release
 
 # How long a reading that nobody applied is kept.
@@ -45,10 +56,27 @@ def keep_reading(*, content: bytes, file_name: str, organisation: Organisation, 
     )
 
 
-def plan_of(*, reading: OcdsImport, choices: Mapping[str, str], may_publish: bool, at: dt.datetime) -> Plan:
-    """Say what a kept reading would do now."""
-    processes = [Process.from_json(one) for one in reading.reading]
-    return make_plan(processes, organisation=reading.organisation, choices=choices, may_publish=may_publish, at=at)
+def plan_of(
+    *,
+    reading: OcdsImport,
+    choices: Mapping[str, str],
+    suppliers: Mapping[str, str] | None = None,
+    may_publish: bool,
+    at: dt.datetime,
+) -> Plan:
+    """Say what a kept reading would do now.
+
+    :param choices: by OCID, as for `make_plan`.
+    :param suppliers: which provider each supplier is that could be several, as for `make_plan`.
+    """
+    return make_plan(
+        [Process.from_json(one) for one in reading.reading],
+        organisation=reading.organisation,
+        choices=choices,
+        suppliers=suppliers or {},
+        may_publish=may_publish,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -56,6 +84,7 @@ def apply_reading(
     *,
     reading: OcdsImport,
     choices: Mapping[str, str],
+    suppliers: Mapping[str, str] | None = None,
     may_publish: bool,
     publishes: bool = False,
     by: Any,
@@ -63,10 +92,10 @@ def apply_reading(
 ) -> Plan:
     """Do what the plan says, all of it.
 
-    New entries are drafts unless a publisher chooses otherwise. A public entry's date moves as by `move_date`, with the
-    notice as the reason.
+    New entries and contracts are drafts unless a publisher chooses otherwise. A public entry's date moves as by
+    `move_date`, with the notice as the reason.
 
-    :param choices: by OCID, as for `make_plan`.
+    :param choices: by OCID, and ``suppliers`` by their tokens, as for `make_plan`.
     :raises AlreadyDone: if it was applied before.
     :raises ImportRefused: if any process is refused.
     """
@@ -75,7 +104,7 @@ def apply_reading(
         raise AlreadyDone("This file was taken in before. Read it again to see whether anything is new.")
     # Two imports of one organisation at once would each see nothing there.
     Organisation.objects.select_for_update(of=("self",)).get(pk=kept.organisation_id)
-    plan = plan_of(reading=kept, choices=choices, may_publish=may_publish, at=at)
+    plan = plan_of(reading=kept, choices=choices, suppliers=suppliers, may_publish=may_publish, at=at)
     if refused := plan.doing("refused"):
         lines = [f"{one.process.ocid}: {one.refusal}" for one in refused[:20]]
         raise ImportRefused("\n".join(["Nothing was imported.", *lines]))
@@ -87,7 +116,7 @@ def apply_reading(
     kept.applied_at, kept.applied_by, kept.report = at, by, plan.counts()
     kept.save(update_fields=["applied_at", "applied_by", "report"])
     audit.record("ocdsimport.applied", kept, by=by, at=at, organisation=kept.organisation)
-    versions.touch(*Opportunity.REGISTERS)
+    versions.touch(*Opportunity.REGISTERS, *Contract.REGISTERS)
     return plan
 
 
@@ -108,11 +137,8 @@ def _take_in(plan: ProcessPlan, reading: OcdsImport, *, publishes: bool, by: Any
     is_public = before is not None and row.published_at is not None
     for change in plan.changes:
         setattr(row, change.name, "" if change.new is None and isinstance(change.old, str) else change.new)
-    try:
+    with _refused_as_one(plan):
         row.full_clean(exclude=["owner"])
-    except ValidationError as error:
-        lines = [f"{plan.process.ocid}: {reason}" for reason in error.messages]
-        raise ImportRefused("\n".join(["Nothing was imported.", *lines])) from error
     row.save()
     row.cpv_codes.add(*plan.cpv)
     for change in plan.changes if is_public else []:
@@ -120,6 +146,13 @@ def _take_in(plan: ProcessPlan, reading: OcdsImport, *, publishes: bool, by: Any
             _keep_old_date(row, change, plan, by=by, at=at)
     for notice in plan.notices:
         Notice.objects.create(opportunity=row, **notice)
+    for paper in plan.documents:
+        Document.objects.create(opportunity=row, **paper)
+    for partner in plan.partners:
+        OpportunityPartner.objects.create(opportunity=row, organisation=partner)
+    take_in_amendments(row, plan, by=by)
+    with _refused_as_one(plan):
+        take_in_outcome(row, plan.outcome, publishes=publishes, by=by, at=at)
     _remember(row, plan, reading)
     verb = "added" if before is None else "changed"
     audit.record(
@@ -132,6 +165,16 @@ def _take_in(plan: ProcessPlan, reading: OcdsImport, *, publishes: bool, by: Any
         after=audit.snapshot(row),
     )
     record_release(row, at=at)
+
+
+@contextmanager
+def _refused_as_one(plan: ProcessPlan) -> Iterator[None]:
+    """Refuse the whole file where a row cannot be as the file says."""
+    try:
+        yield
+    except ValidationError as error:
+        lines = [f"{plan.process.ocid}: {reason}" for reason in error.messages]
+        raise ImportRefused("\n".join(["Nothing was imported.", *lines])) from error
 
 
 def _remember(row: Opportunity, plan: ProcessPlan, reading: OcdsImport) -> None:
@@ -148,12 +191,13 @@ def _remember(row: Opportunity, plan: ProcessPlan, reading: OcdsImport) -> None:
             release_id=one.release_id,
             released_at=dt.datetime.fromisoformat(one.date),
             sha256=one.sha256,
+            pieces=one.pieces,
         )
         for one in plan.unread
     )
 
 
-def _keep_old_date(row: Opportunity, change: Any, plan: ProcessPlan, *, by: Any, at: dt.datetime) -> None:
+def _keep_old_date(row: Opportunity, change: FieldChange, plan: ProcessPlan, *, by: Any, at: dt.datetime) -> None:
     is_moment = change.name in DateChange.MOMENTS
     values = {"old_at": change.old, "new_at": change.new} if is_moment else {"old": change.old, "new": change.new}
     DateChange.objects.create(

@@ -1,17 +1,26 @@
 """Reads OCDS of other publishers, such as Find a Tender's packages, so that a council can mirror its own notices."""
 
-from .files import read_file
+from .differences import FieldChange
+from .files import MOST_BYTES, read_file
+from .outcomes import PartPlan
 from .plans import JOIN_NEW, SKIP, Plan, ProcessPlan, make_plan
 from .processes import Process, ReadOne, read_processes
+from .suppliers import AS_STATED, Supplier, token_of
 
 __all__ = [
+    "AS_STATED",
     "JOIN_NEW",
+    "MOST_BYTES",
     "SKIP",
+    "FieldChange",
+    "PartPlan",
     "Plan",
     "Process",
     "ProcessPlan",
     "ReadOne",
+    "Supplier",
     "make_plan",
     "read_file",
     "read_processes",
+    "token_of",
 ]

@@ -14,7 +14,7 @@ MOST_DEPTH = 60
 
 
 def read_file(content: bytes) -> list[tuple[str, Any]]:
-    """Return the releases of a file, each with where in it they stand.
+    """Return the releases of a file, each with the JSON pointer to it; of a file of lines, the line's number leads it.
 
     A package of releases or of records, a list of these, a single release, or a release to a line.
 
@@ -101,20 +101,20 @@ def _depth(document: Any) -> int:
 
 def _releases(document: Any, path: str) -> list[tuple[str, Any]]:
     if isinstance(document, list):
-        return [one for number, part in enumerate(document) for one in _releases(part, f"{path}{number}/")]
+        return [one for number, part in enumerate(document) for one in _releases(part, f"{path}/{number}")]
     if not isinstance(document, dict):
         raise FileRefused([_fault(path, "Here a package or a release was expected.")])
     if "releases" in document and "records" not in document and "ocid" not in document:
-        return _listed(document["releases"], f"{path}releases")
+        return _listed(document["releases"], f"{path}/releases")
     if "records" in document:
         found = []
-        for number, record in enumerate(_sure_list(document["records"], f"{path}records")):
-            place = f"{path}records/{number}"
+        for number, record in enumerate(_sure_list(document["records"], f"{path}/records")):
+            place = f"{path}/records/{number}"
             if not isinstance(record, dict):
                 raise FileRefused([_fault(place, "Here a record was expected.")])
             whole = [
                 one
-                for one in _sure_list(record.get("releases") or [], place)
+                for one in _sure_list(record.get("releases") or [], f"{place}/releases")
                 if isinstance(one, dict) and "ocid" in one
             ]
             if whole:
@@ -123,7 +123,7 @@ def _releases(document: Any, path: str) -> list[tuple[str, Any]]:
                 found.append((f"{place}/compiledRelease", record["compiledRelease"]))
         return found
     if "ocid" in document:
-        return [(path.rstrip("/") or "release", document)]
+        return [(path, document)]
     raise FileRefused([_fault(path, "This is neither a release nor a package of releases or records.")])
 
 
@@ -138,4 +138,4 @@ def _sure_list(value: Any, path: str) -> list[Any]:
 
 
 def _fault(path: str, reason: str) -> Problem:
-    return Problem(reason, column=path.rstrip("/") or "the file")
+    return Problem(reason, pointer=path)
