@@ -5,12 +5,13 @@
 
 from .data import chart_from_data
 from .maps import OutlineMap, Pin, Town, render_map
-from .model import Chart, Kind, Point, Series, value_text
+from .model import PINE, Chart, Kind, Point, Series, value_text
 from .output import LARGE_PRINT, NARROW, WIDE, describe, render, table_of
 
 __all__ = [
     "LARGE_PRINT",
     "NARROW",
+    "PINE",
     "WIDE",
     "Chart",
     "Kind",

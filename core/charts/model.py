@@ -50,7 +50,7 @@ class Point:
     """One figure. ``value`` is nothing where the source gives none; ``text`` overrides how it is written.
 
     ``low`` is the start of a range, ``mark`` a later place on a timeline's axis (`Chart.mark_label` says what it is).
-    ``highlight`` gives one bar of a single series the accent, ``detail`` adds a few
+    ``kind`` is one of `Chart.kinds`. ``highlight`` gives one bar of a single series the accent, ``detail`` adds a few
     words after the figure ("37,410 more").
     """
 
@@ -63,6 +63,7 @@ class Point:
     is_comparator: bool = False
     is_projection: bool = False
     mark: Decimal | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class Series:
 class Chart:
     """A chart with its words. ``title`` is the finding, ``what`` the measure, ``unit`` as in the registers (``%``,
     ``£``, ``£ million``, ``people``). ``accent`` is the organisation's colour. ``ticks`` name the places of a
-    timeline's axis, as (number, words); ``low_label`` and ``high_label`` the two ends of a range.
+    timeline's axis, as (number, words), ``kinds`` what its bars may be: the first is plain, the others have a pattern
+    each. ``low_label`` and ``high_label`` are the two ends of a range.
     """
 
     kind: Kind
@@ -98,6 +100,7 @@ class Chart:
     high_label: str = ""
     ticks: tuple[tuple[Decimal, str], ...] = ()
     mark_label: str = ""
+    kinds: tuple[str, ...] = ()
     is_sample: bool = False
     slug: str = ""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from .canvas import BAND, INK, SOFT, Canvas
+from .canvas import BAND, DOTS, HATCH, INK, SOFT, STRIPES, Canvas
 from .model import Chart, Point
 
 Across = Callable[[Decimal], float]
 
 BAR = 22.0
 HONEY = "#f2b544"
+PATTERNS = (DOTS, HATCH, STRIPES)
 
 
 def draw(chart: Chart, canvas: Canvas) -> None:
@@ -39,10 +40,19 @@ def draw(chart: Chart, canvas: Canvas) -> None:
     for (begin, _), (finish, _) in list(zip(chart.ticks, chart.ticks[1:], strict=False))[::2]:
         canvas.rect(across(begin), start - 4, across(finish) - across(begin), top - start, BAND, stroke=False)
         canvas.shapes.insert(0, canvas.shapes.pop())
+    used = {point.kind for _, point in rows}
+    if len(used) > 1:
+        top = canvas.key([(_fill(chart, kind), kind) for kind in chart.kinds if kind in used], top + 2) - 8
     if chart.mark_label and any(point.mark is not None for _, point in rows):
-        _door(canvas, left + 10, top + 2)
-        top = canvas.words(chart.mark_label, left + 28, top + 2, right - left - 28, size=15)
+        _door(canvas, 11, top + 2)
+        top = canvas.words(chart.mark_label, 30, top + 4, right - 30, size=16)
     canvas.reach(top)
+
+
+def _fill(chart: Chart, kind: str) -> str:
+    """The accent for the first kind of bar, a pattern for each other."""
+    number = chart.kinds.index(kind) if kind in chart.kinds else 0
+    return PATTERNS[(number - 1) % len(PATTERNS)] if number else chart.accent
 
 
 def _door(canvas: Canvas, middle: float, top: float) -> None:
@@ -78,7 +88,7 @@ def _bar(chart: Chart, canvas: Canvas, point: Point, across: Across, top: float,
     if begin is None or finish is None:
         return canvas.words(chart.text_of(point), left + 4, top, right - left - 4, fill=SOFT, style="italic")
     x, end = across(begin), across(finish)
-    canvas.rect(min(x, right - 6), top, max(end - x, 6.0), BAR, chart.accent)
+    canvas.rect(min(x, right - 6), top, max(end - x, 6.0), BAR, _fill(chart, point.kind))
     if point.mark is not None:
         middle = min(max(across(point.mark), left + 9), right - 9)
         if middle > end:

@@ -6,8 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from core.charts import Chart, Kind, Point, Series
-from core.dates import SEASONS, london_date
+from commissioning.evidence import ACCENT_COLOURS
+from commissioning.models import Accent, Organisation
+from core.charts import PINE, Chart, Kind, Point, Series
+from core.dates import SEASONS, EstimatedDate, london_date
+from core.models import LifeStage
 from tenders.search import Entry, read_entries
 
 from .dates import Openings, openings
@@ -19,13 +22,16 @@ MOST_QUARTERS = 24
 MOST_NAMED = 5
 # Of more columns than these those without any are left out.
 MOST_COLUMNS = 12
+OF_ADULTS, OF_CHILDREN = "Tender for adults, or for all ages", "Tender for children and young people"
 _NUMBERS = "no one two three four five six seven eight nine ten".split()  # noqa: SIM905 - readable as words
 
 
-def pipeline(ids: Sequence[int], *, at: dt.datetime, slug: str) -> Chart | None:
+def pipeline(ids: Sequence[int], *, at: dt.datetime, slug: str, buyer: Organisation | None = None) -> Chart | None:
     """Return the plot of the tenders that are planned or open, or None where fewer than two tell when they open.
 
     It is counted by the database; entries are read only where each has a row of its own.
+
+    :param buyer: whose colours it has, where all are one organisation's.
     """
     found = openings(ids, at=at, most=MOST_ROWS)
     if found.told < 2 or found.first is None or found.last is None:
@@ -38,10 +44,11 @@ def pipeline(ids: Sequence[int], *, at: dt.datetime, slug: str) -> Chart | None:
     if found.ahead > found.told:
         note = f"{found.ahead - found.told} more do not say when they open. {note}"
     title = _finding(found, found.first, found.last)
+    accent = ACCENT_COLOURS[Accent(buyer.accent)] if buyer else PINE
     if found.told <= MOST_ROWS and len(quarters) <= MOST_QUARTERS:
         told = [(entry, when) for entry in read_entries(found.ids, at=at) if (when := _opening(entry))]
         told.sort(key=lambda one: (one[1][0], one[1][1], one[0].record.title))
-        return _timeline(told, quarters, title=title, note=note, slug=slug)
+        return _timeline(told, quarters, title=title, note=note, slug=slug, accent=accent)
     quarters = _quarters(found.first, max(found.quarters))
     if len(quarters) > MOST_COLUMNS:
         quarters = sorted(found.quarters)
@@ -54,6 +61,7 @@ def pipeline(ids: Sequence[int], *, at: dt.datetime, slug: str) -> Chart | None:
         series=(Series("Tenders", points),),
         note=note,
         slug=slug,
+        accent=accent,
     )
 
 
@@ -64,6 +72,7 @@ def _timeline(
     title: str,
     note: str,
     slug: str,
+    accent: str,
 ) -> Chart:
     end = _following(quarters[-1])
     points = []
@@ -75,8 +84,9 @@ def _timeline(
                 low=_place(first),
                 value=_place(last + dt.timedelta(days=1)),
                 text=_when(entry),
-                detail=f"contract starts {start}" if start else "",
+                detail=_detail(entry, start),
                 mark=_place(start.earliest) if start and start.earliest and start.earliest > first else None,
+                kind=_kind(entry),
             )
         )
     # Many quarters have no room for their names: then each year's first band has the year's.
@@ -89,9 +99,23 @@ def _timeline(
         series=(Series("Tender", tuple(points)),),
         ticks=ticks,
         mark_label="Contract starts, at the earliest",
+        kinds=(OF_ADULTS, OF_CHILDREN),
         note=note,
         slug=slug,
+        accent=accent,
     )
+
+
+def _kind(entry: Entry) -> str:
+    return OF_CHILDREN if entry.record.life_stage == LifeStage.STARTING_WELL else OF_ADULTS
+
+
+def _detail(entry: Entry, start: EstimatedDate | None) -> str:
+    """What the bar's pattern and the door say, in words for the table."""
+    parts = ["for children and young people"] if _kind(entry) == OF_CHILDREN else []
+    if start:
+        parts.append(f"contract starts {start}")
+    return ", ".join(parts)
 
 
 def _opening(entry: Entry) -> tuple[dt.date, dt.date] | None:

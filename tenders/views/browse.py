@@ -21,6 +21,7 @@ from core.versions import conditional
 from providers import near
 
 from ..browse import files, parts
+from ..browse.beside import beside
 from ..browse.dates import newest
 from ..browse.happenings import calendar_entries, month_of
 from ..browse.months import month_before, next_month
@@ -107,7 +108,10 @@ def _show(request, query):
     kinds = {entry.pk: tag_kind(entry.record, entry.status, at) for entry in found.entries}
     ways = without_one_filter(understood, at=at)[:1] if understood.is_narrowed and not found.total else []
     heading = _heading(found)
+    around = beside(understood, at=at)
     context = {
+        "organisation": around.buyer,
+        "frameworks": around.frameworks,
         "title": heading if found.number == 1 else f"{heading}, page {found.number}",
         "heading": heading,
         "results": found,
@@ -144,7 +148,7 @@ _DATES = (
 # What the form beside the list asks for itself.
 _ASKED = (
     "stage", "type", "group", "buyer", "place", "value", "suitable", "joining", "route", "regime", "reserved", "life",
-    "order", *(name for name, _ in _DATES),
+    "framework", "order", *(name for name, _ in _DATES),
 )  # fmt: skip
 
 
@@ -273,7 +277,9 @@ def opportunity_calendar(request):
     shown = month_of(listed.ids, month, at=at)
     later, earlier = shown.later, shown.earlier
     query = listed.query
+    buyer = beside(query, at=at).buyer if len(query.buyers) == 1 else None
     context = {
+        "organisation": buyer,
         "title": f"Calendar, {month:%B %Y}",
         "month": shown.month,
         "description": listed.description if query.is_narrowed else "",
@@ -285,7 +291,7 @@ def opportunity_calendar(request):
         "later": (f"{later:%B %Y}", _calendar_address(query, later)) if later else None,
         "earlier": (f"{earlier:%B %Y}", _calendar_address(query, earlier)) if earlier else None,
         "file": parts.address(query, ".ics"),
-        "chart": pipeline(listed.ids, at=at, slug="pipeline"),
+        "chart": pipeline(listed.ids, at=at, slug="pipeline", buyer=buyer),
         "total": len(listed.ids),
         "weekdays": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
         "breadcrumbs": [("Opportunities", parts.address(query))],

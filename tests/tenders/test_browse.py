@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -11,6 +10,7 @@ from core import clock
 from tests.factories.commissioning import OrganisationFactory
 from tests.factories.core import OutcodeFactory, PlaceFactory, PostcodeFactory, ServiceTypeFactory
 from tests.factories.tenders import FrameworkFactory, OpportunityFactory
+from tests.tools.views import words
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -22,10 +22,6 @@ def page(client, query="", **facts):
     response = client.get(f"{LIST}{query}")
     assert response.status_code == 200
     return response
-
-
-def text(response):
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def titles(response):
@@ -48,8 +44,8 @@ def test_counts_of_a_filter_ignore_what_is_chosen_in_it(client):
     found = page(client, "?stage=open")
 
     assert len(titles(found)) == 1
-    assert "Planned (1)" in text(found)
-    assert "Open (1)" in text(found)
+    assert "Planned (1)" in words(found)
+    assert "Open (1)" in words(found)
 
 
 def test_each_chip_takes_one_filter_away_and_keeps_the_others(client):
@@ -71,7 +67,7 @@ def test_says_which_word_it_corrected(client):
     found = page(client, "?q=reablemant")
 
     assert titles(found) == ["Reablement in the county"]
-    assert "Nothing holds the word “reablemant”. We looked for “reablement” instead." in text(found)
+    assert "Nothing holds the word “reablemant”. We looked for “reablement” instead." in words(found)
 
 
 def test_names_the_filter_whose_removal_helps(client):
@@ -79,7 +75,7 @@ def test_names_the_filter_whose_removal_helps(client):
 
     found = page(client, "?q=respite&stage=awarded")
 
-    assert "Without the stage there is 1." in text(found)
+    assert "Without the stage there is 1." in words(found)
     assert 'href="/opportunities/?q=respite"' in found.content.decode()
 
 
@@ -93,7 +89,7 @@ def test_nonsense_is_left_out_and_named(client, query):
     found = page(client, query)
 
     assert len(titles(found)) == 1
-    assert "so we left" in text(found)
+    assert "so we left" in words(found)
 
 
 def test_tells_how_the_list_is_ordered_and_why(client):
@@ -103,7 +99,7 @@ def test_tells_how_the_list_is_ordered_and_why(client):
     found = page(client, "?order=value")
 
     assert titles(found) == ["Dear", "Cheap"]
-    assert "Highest value first; those without a published value last." in text(found)
+    assert "Highest value first; those without a published value last." in words(found)
 
 
 def test_postcode_leads_to_its_council_and_stands_nowhere(client, durham):
@@ -146,7 +142,7 @@ def test_outcode_without_a_council_of_ours_finds_nothing(client, durham):
     found = page(client, "?place=EH1")
 
     assert titles(found) == []
-    assert "Without the place there is 1." in text(found)
+    assert "Without the place there is 1." in words(found)
 
 
 def test_unknown_place_is_said_and_typed_words_stay(client, durham):
@@ -175,6 +171,51 @@ def test_partner_is_found_as_buyer(client):
     assert titles(page(client, "?buyer=partner")) == ["Joint"]
 
 
+def frameworks_offered(response):
+    return re.findall(r'<option value="([^"]+)"( selected)?>', response.content.decode().split('id="framework"')[1])
+
+
+def test_frameworks_with_entries_can_be_chosen_and_those_of_a_chosen_buyer_alone(client):
+    now = clock.now()
+    panel, other, hidden, unused = (
+        FrameworkFactory(slug=slug, title=slug.title(), published_at=at)
+        for slug, at in (("panel", now), ("other", now), ("hidden", now + DAY), ("unused", now))
+    )
+    buyer = OrganisationFactory(slug="buyer")
+    OpportunityFactory(title="Mine", framework=panel, organisation=buyer)
+    OpportunityFactory(title="Theirs", framework=other)
+    for framework in (hidden, unused):
+        OpportunityFactory(framework=framework, withdrawn_at=now, ended_reason="Met otherwise.")
+
+    of_all = frameworks_offered(page(client))
+    of_buyer = frameworks_offered(page(client, "?buyer=buyer"))
+    chosen = page(client, "?framework=other&buyer=buyer")
+
+    assert [slug for slug, _ in of_all if slug in ("panel", "other", "hidden", "unused")] == ["other", "panel"]
+    assert ("panel", "") in of_buyer
+    assert ("other", "") not in of_buyer
+    assert ("other", " selected") in frameworks_offered(chosen)
+    assert 'type="hidden" name="framework"' not in chosen.content.decode()
+    assert titles(page(client, "?framework=panel")) == ["Mine"]
+
+
+def test_page_of_one_buyer_bears_its_bar(client):
+    for slug in ("one", "two"):
+        OpportunityFactory(organisation=OrganisationFactory(slug=slug, name=f"Council {slug}", accent="heather"))
+
+    bars = {
+        query: re.findall(r'ccp-orgbar__name"><a[^>]* href="([^"]+)">([^<]+)', page(client, query).content.decode())
+        for query in ("", "?buyer=one", "?buyer=one&buyer=two", "?buyer=nobody")
+    }
+
+    assert bars == {
+        "": [],
+        "?buyer=one": [("/organisations/one/", "Council one")],
+        "?buyer=one&buyer=two": [],
+        "?buyer=nobody": [],
+    }
+
+
 def test_names_of_people_cannot_break_the_page(client):
     OpportunityFactory(title="<script>alert(1)</script>", service_area="<b>", value_as_stated="<i>")
 
@@ -191,8 +232,8 @@ def test_same_queries_for_any_number_of_rows(client, count, django_assert_max_nu
         row.types.add(ServiceTypeFactory())
     page(client, "?warm=1")
 
-    with django_assert_max_num_queries(5):
-        # The versions, the search; and the request's transaction with its savepoint.
+    with django_assert_max_num_queries(6):
+        # The versions, the search, what stands beside it; and the request's transaction with its savepoint.
         client.get(f"{LIST}?page=1")
 
 

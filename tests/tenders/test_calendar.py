@@ -2,9 +2,7 @@
 
 import datetime as dt
 import random
-import re
 from collections import Counter
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -17,6 +15,7 @@ from tenders.browse.months import month_before, next_month
 from tenders.browse.plot import pipeline
 from tenders.search import OpportunityQuery, find_all, read_entries
 from tests.factories.tenders import FrameworkFactory, OpportunityFactory
+from tests.tools.views import words
 
 CALENDAR = "/opportunities/calendar/"
 database = pytest.mark.django_db
@@ -27,10 +26,6 @@ def month(client, query):
     response = client.get(f"{CALENDAR}{query}")
     assert response.status_code == 200
     return response
-
-
-def text(response):
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def on_days(response):
@@ -54,7 +49,7 @@ def test_deadline_stands_on_its_day_in_london(client):
     june, may = month(client, "?month=2040-06"), month(client, "?month=2040-05")
 
     assert on_days(june) == {dt.date(2040, 6, 1): [("Closes for bids", "Home care")]}
-    assert "00:30" in text(june)
+    assert "00:30" in words(june)
     assert on_days(may) == {dt.date(2040, 5, 1): [("Tender opens", "Home care")]}
 
 
@@ -108,7 +103,7 @@ def test_empty_month_leads_to_the_next_date(client):
 
     found = month(client, "?month=2039-01")
 
-    assert "The next is in June 2040" in text(found)
+    assert "The next is in June 2040" in words(found)
 
 
 @database
@@ -223,8 +218,8 @@ def test_full_day_shows_its_first_dates_and_says_how_many_more(client):
 
     assert [title for _, title in on_days(found)[dt.date(2040, 6, 3)]] == [f"Care {number:02}" for number in range(20)]
     assert found.context["month"].count == 23
-    assert "and 3 more" in text(found)
-    assert "Not all dates of this month are shown" in text(found)
+    assert "and 3 more" in words(found)
+    assert "Not all dates of this month are shown" in words(found)
 
 
 def test_months_follow_each_other_over_the_new_year():

@@ -1,6 +1,8 @@
 """What the tests of public pages ask again and again."""
 
 import datetime as dt
+import re
+from html import unescape
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +22,11 @@ def settle():
 
 def text(response):
     return response.content.decode()
+
+
+def words(response):
+    """Return what people read of a page: without its markup, with single spaces."""
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text(response))))
 
 
 def query_count(client, url):
