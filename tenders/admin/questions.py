@@ -14,7 +14,7 @@ from commissioning.admin.queues import QueueAdmin, waiting_in
 from core import clock
 
 from .. import services as pipeline
-from ..forms import AnswerForm, DeclineForm
+from ..forms import AnswerForm, CorrectAnswerForm, DeclineForm
 from ..models import Asker, Question
 
 
@@ -36,7 +36,12 @@ class QuestionAdmin(QueueAdmin):
     ]  # fmt: skip
     private_fields = ["question_as_asked", "asked_by", "asker_email"]
     readonly_fields = [*public_fields, *private_fields]
-    object_actions = ["answer_it", "decline_it"]
+    object_actions = ["answer_it", "decline_it", "correct_it"]
+
+    def offers(self, action: str, obj: Question) -> bool:
+        if action == "correct_it":
+            return pipeline.is_correctable(obj, at=clock.now())
+        return super().offers(action, obj)
 
     def get_fields(self, request: Any, obj: Any = None) -> Any:
         if obj is None or acting_organisation(request) != obj.organisation:
@@ -83,6 +88,16 @@ class QuestionAdmin(QueueAdmin):
     def decline_it(self, request: Any, obj: Question, *, reason: str) -> str:
         pipeline.decline_question(question=obj, reason=reason, by=request.user, at=clock.now())
         return "Declined. Who asked is told why."
+
+    @object_action(
+        "Correct the answer",
+        confirm="An addendum shows everybody the old answer beside the new one, with the reason.",
+        form=CorrectAnswerForm,
+        publishes=True,
+    )
+    def correct_it(self, request: Any, obj: Question, *, answer: str, reason: str) -> str:
+        pipeline.correct_answer(question=obj, answer=answer, reason=reason, by=request.user, at=clock.now())
+        return "The answer is corrected, and an addendum says so."
 
 
 def _asker(question: Question) -> Asker | None:

@@ -11,7 +11,14 @@ from .engagement import (
     initial_for,
     kept_days,
 )
-from .questions import AddendumForm, AnswerForm, DeclineForm, QuestionForm, StrangersQuestionForm
+from .questions import (
+    AddendumForm,
+    AnswerForm,
+    CorrectAnswerForm,
+    DeclineForm,
+    QuestionForm,
+    StrangersQuestionForm,
+)
 from .records import AdmissionForm, DecideEndForm, EndAdmissionForm, MoveDateForm, RefuseForm, SuspendForm
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "AdmissionForm",
     "AnswerForm",
     "CancelEventForm",
+    "CorrectAnswerForm",
     "DecideEndForm",
     "DeclineForm",
     "EmailForm",

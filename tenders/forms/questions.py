@@ -10,7 +10,7 @@ from django.db import models
 from commissioning.forms import PublicForm, email_field, name_field, organisation_field
 from core.text import clean_plain_text
 
-from ..models import OpportunityLot
+from ..models import OpportunityLot, Question
 
 
 class QuestionForm(forms.Form):
@@ -77,6 +77,29 @@ class AnswerForm(forms.Form):
         help_text="Everybody reads this. Followers of the tender are told.",
         error_messages={"required": "Write the answer."},
     )
+
+
+class CorrectAnswerForm(forms.Form):
+    """What an answer says now, and why it changed."""
+
+    answer = forms.CharField(
+        label="The answer, as it is now",
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=8000,
+        help_text="Everybody reads this. What it said before stays on the page, in an addendum.",
+        error_messages={"required": "Write what the answer is now."},
+    )
+    reason = forms.CharField(
+        label="Why it changes",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text="Everybody reads this. Followers of the tender and who asked are told.",
+        error_messages={"required": "Say why it changes."},
+    )
+
+    def for_record(self, question: Question) -> None:
+        """Begin with what the answer says."""
+        self.fields["answer"].initial = question.answer
 
 
 class DeclineForm(forms.Form):

@@ -39,6 +39,23 @@ def answered(*, question: Question) -> tuple[str, str]:
     )
 
 
+def corrected(*, question: Question, reason: str) -> tuple[str, str]:
+    """Tell who asked that the answer they may have built on says something else now."""
+    opportunity = question.opportunity
+    return (
+        f"Corrected: the answer to your question about {opportunity}",
+        letter(
+            "Hello,",
+            f"{opportunity.organisation} has corrected the answer to your question about “{opportunity.title}” for "
+            "everybody, without saying who asked.",
+            f"Question, in its words:\n{question.question_public}",
+            f"Answer, as it is now:\n{question.answer}",
+            f"Why:\n{reason}",
+            f"What it said before:\n{address('tenders:opportunity', opportunity.reference)}#addenda",
+        ),
+    )
+
+
 def declined(*, question: Question) -> tuple[str, str]:
     """Tell who asked, and only them, why there is no answer."""
     opportunity = question.opportunity

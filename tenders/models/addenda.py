@@ -20,7 +20,8 @@ class AddendumQuerySet(OwnedQuerySet):
 class Addendum(OwnedModel):
     """A change to a tender after it opened: what it was, what it is, and in words. It stays and is shown.
 
-    ``changes`` is a list of ``{"name": …, "old": …, "new": …}``, all words as the page shows them.
+    ``changes`` is a list of ``{"name": …, "old": …, "new": …}``, all words as the page shows them; that of a corrected
+    answer has its question's number besides, as ``"question"``.
     """
 
     REGISTERS = ("opportunities",)

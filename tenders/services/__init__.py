@@ -20,7 +20,9 @@ from .questions import (
     answer_question,
     ask_question,
     confirm_questions,
+    correct_answer,
     decline_question,
+    is_correctable,
     takes_questions,
 )
 from .releases import make_releases, record_publication, record_release
@@ -50,10 +52,12 @@ __all__ = [
     "cancel_opportunity",
     "confirm_plan",
     "confirm_questions",
+    "correct_answer",
     "decide_end",
     "decline_question",
     "end_admission",
     "extend_contract",
+    "is_correctable",
     "keep_reading",
     "lift",
     "make_releases",

@@ -21,6 +21,7 @@ from tenders.floods import sent_this_hour
 from tenders.letters import questions as question_letters
 from tenders.models import Asker, Opportunity, OpportunityLot, Question
 
+from .addenda import RUNNING, publish_addendum
 from .releases import record_release
 
 ENDED = {Opportunity.Status.AWARDED, Opportunity.Status.WITHDRAWN, Opportunity.Status.CANCELLED}
@@ -206,9 +207,47 @@ def answer_question(*, question: Question, question_public: str, answer: str, by
     return row
 
 
-def _check_hidden(asker: Asker, question: Question) -> None:
+def is_correctable(question: Question, *, at: dt.datetime) -> bool:
+    """Whether bidders still build on the answer: once nobody can bid differently, it stays as it was."""
+    return question.answered_at is not None and question.opportunity.status(at=at) in RUNNING
+
+
+@transaction.atomic
+def correct_answer(*, question: Question, answer: str, reason: str, by: Any, at: dt.datetime) -> Question:
+    """Put right an answer that everybody has read. An addendum keeps the old words beside the new ones and the reason,
+    so that followers hear of it; who asked gets a mail.
+
+    :raises AnswerRefused: without an answer to correct, other words or a reason, with the asker's own name or address
+        in them, or once the tender is over.
+    """
+    rows = Question.objects.select_related("opportunity__organisation", "organisation", "lot")
+    row = rows.select_for_update(of=("self",)).get(pk=question.pk)
+    if not is_correctable(row, at=at):
+        raise AnswerRefused("Only a published answer of a tender that is out can be corrected.")
+    before, old = audit.snapshot(row), row.answer
+    row.answer, reason = clean_plain_text(answer, multiline=True), clean_plain_text(reason, multiline=True)
+    if not row.answer or row.answer == old:
+        raise AnswerRefused("Write what the answer is now.")
+    if not reason:
+        raise AnswerRefused("Say why: whoever has built on the old answer will ask.")
+    asker = Asker.objects.filter(question=row).select_related("provider").first()
+    if asker is not None:
+        _check_hidden(asker, row, reason)
+    row.save(update_fields=["answer"])
+    audit.record(
+        "question.corrected", row, by=by, at=at, organisation=row.organisation, before=before, after=audit.snapshot(row)
+    )
+    change = {"name": f"Answer to question {row.number}", "old": old, "new": row.answer, "question": row.number}
+    addendum = publish_addendum(opportunity=row.opportunity, text=reason, changes=[change], by=by, at=at)
+    if asker is not None:
+        subject, text = question_letters.corrected(question=row, reason=reason)
+        mail.owe(key=f"question-corrected:{addendum.pk}", to=asker.email, subject=subject, text=text)
+    return row
+
+
+def _check_hidden(asker: Asker, question: Question, reason: str = "") -> None:
     """Refuse words that would tell who asked; the eye misses what was copied from the question."""
-    told = f"{question.question_public}\n{question.answer}".casefold()
+    told = f"{question.question_public}\n{question.answer}\n{reason}".casefold()
     names = [asker.email, asker.name, asker.organisation_name, str(asker.provider or "")]
     shown = [one for one in names if len(one) > 3 and one.casefold() in told]
     if shown:

@@ -35,8 +35,15 @@ def clarifications(opportunity, at):
         return None
     for one in (*opportunity.shown_questions, *opportunity.waiting_questions):
         one.opportunity = opportunity
+    corrections = {
+        change["question"]: addendum
+        for addendum in reversed(opportunity.shown_addenda)
+        for change in addendum.changes
+        if "question" in change
+    }
     for one in opportunity.shown_questions:
         one.is_shown_late = one.is_late(at=at)
+        one.correction = corrections.get(one.number)
     return {
         "answered": opportunity.shown_questions,
         "overdue": sum(one.is_late(at=at) for one in opportunity.waiting_questions),
