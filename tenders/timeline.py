@@ -137,7 +137,9 @@ def _moment(
     if isinstance(value, EstimatedDate):
         is_exact = value.precision == "day"
         is_ahead = value.latest is None or value.latest >= today
-        return [Moment(rank, title, value.earliest, str(value), is_ahead, is_ahead or not is_exact, **facts)]
+        # What may have begun and is still expected stands after what has happened.
+        day = max(value.earliest, today) if is_ahead and value.earliest else value.earliest
+        return [Moment(rank, title, day, str(value), is_ahead, is_ahead or not is_exact, **facts)]
     if isinstance(value, dt.datetime):
         return [Moment(rank, title, london_date(value), gov_datetime(value), value > at, **facts)]
     return [Moment(rank, title, value, gov_date(value), value > today, **facts)]
@@ -161,9 +163,15 @@ def _before(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
 
 
 def _is_plan(record: Opportunity) -> bool:
-    """Whether the record was public here before its tender opened: older ones are entered afterwards."""
-    begun = [moment for moment in (record.opens_at, record.awarded_at) if moment]
-    return record.published_at is not None and all(record.published_at <= moment for moment in begun)
+    """Whether the record was public here before anything it tells of began: older ones are entered afterwards."""
+    if record.published_at is None:
+        return False
+    stated = (record.engagement_date, record.tender_date, record.award_date, record.contract_start_date)
+    begun = [london_date(moment) for moment in (record.opens_at, record.awarded_at) if moment]
+    begun += [date.latest for date in stated if date and date.latest]
+    begun += [london_date(event.starts_at) for event in record.shown_events]  # type: ignore[attr-defined]
+    begun += [notice.published_date for notice in record.shown_notices if notice.published_date]  # type: ignore[attr-defined]
+    return all(london_date(record.published_at) <= day for day in begun)
 
 
 def _tender(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:

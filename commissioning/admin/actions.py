@@ -72,6 +72,11 @@ class ObjectActionsMixin:
         """Whether an action makes sense for a record as it stands."""
         return True
 
+    def action_sentence(self, action: str, obj: Any) -> str:
+        """What the page says will come of a press on the button; the action's own words by default."""
+        method = getattr(self, action)
+        return str(method.confirm or f"{method.label}: {obj}?")
+
     def action_details(self, request: Any, obj: Any) -> str:
         """What a person should look at before they press the button, as HTML of ours; nothing by default."""
         return ""
@@ -111,7 +116,7 @@ class ObjectActionsMixin:
             "opts": self.opts,
             "object": obj,
             "details": self.action_details(request, obj),
-            "sentence": method.confirm or f"{method.label}: {obj}?",
+            "sentence": self.action_sentence(method.__name__, obj),
             "label": method.label,
             "is_danger": method.is_danger,
             "record_url": self._record_url(obj),

@@ -70,6 +70,20 @@ class OpportunityAdmin(OcdsImportMixin, TenderPartsMixin, EndingsMixin, Interest
             return self.offers_interest(obj)
         return super().offers(action, obj) if action == "publish" else obj.published_at is not None
 
+    def action_sentence(self, action: str, obj: Any) -> str:
+        return self._members_sentences(obj).get(action) or super().action_sentence(action, obj)
+
+    @staticmethod
+    def _members_sentences(obj: Any) -> dict[str, str]:
+        """What to say instead of a call-off that never becomes public."""
+        if not obj.is_members_only:
+            return {}
+        who = f"Members of {obj.framework}{f', {obj.framework_lot},' if obj.framework_lot else ''}"
+        return {
+            "publish": f"{who} and the buyer will see this record from now on, and nobody else.",
+            "record_award": f"{who} and the buyer will see who was chosen, and nobody else.",
+        }
+
     @object_action("Everything still holds", confirm="The page will say that the plan was confirmed today.")
     def confirm_plan(self, request: Any, obj: Any) -> str:
         pipeline.confirm_plan(opportunity=obj, by=request.user, at=clock.now())

@@ -182,6 +182,11 @@ class Contract(OwnedModel, SourcedModel, PublishableModel):
         return reverse("tenders:contract", args=[self.reference])
 
     @property
+    def arrangement_as_stated(self) -> str:
+        """What kind of agreement it is; empty where the document does not say."""
+        return "" if self.arrangement == self.Arrangement.UNKNOWN else self.get_arrangement_display()
+
+    @property
     def shown_vat(self) -> str:
         """The VAT that cannot be recovered in pounds; empty where it is not known."""
         return "" if self.irrecoverable_vat is None else f"£{self.irrecoverable_vat:,.0f}"
