@@ -19,6 +19,7 @@ from core.templatetags.portal import age_in_words, gov_date, money
 
 from . import shortlist
 from .forms import CHOICES, SWITCHES, SearchAddress
+from .maps import ListMap
 from .models import Rating
 from .search import RATINGS, FacetValue, Hit, Results
 
@@ -217,12 +218,25 @@ class Reader:
     back: str = "/care/"
 
 
-def cards(hits: Iterable[Hit], reader: Reader) -> SafeString:
-    """The cards of one page of a list."""
-    return mark_safe("".join(_card(hit, reader) for hit in hits))  # noqa: S308 - made of escaped parts
+def cards(hits: Iterable[Hit], reader: Reader, shown: ListMap | None = None) -> SafeString:
+    """The cards of one page of a list, with their numbers on its map."""
+    return mark_safe("".join(_card(hit, reader, *_numbered(hit, shown)) for hit in hits))  # noqa: S308 - escaped parts
 
 
-def _card(hit: Hit, reader: Reader) -> str:
+def _numbered(hit: Hit, shown: ListMap | None) -> tuple[str, str]:
+    """The anchor that a card's number on the map leads to, and the number; nothing where it is not on the map."""
+    number = shown.numbers.get(hit.service_id) if shown else None
+    if shown is None or number is None:
+        return "", ""
+    area = " ccp-pin--area" if hit.service_id in shown.areas else ""
+    return (
+        f' id="place-{number}"',
+        f'<span class="ccp-pin{area}"><span class="govuk-visually-hidden">Number </span>{number}'
+        '<span class="govuk-visually-hidden"> on the map</span></span>',
+    )
+
+
+def _card(hit: Hit, reader: Reader, anchor: str = "", pin: str = "") -> str:
     card, at = hit.card, reader.at
     one = uuid.UUID(card["uuid"])
     button = shortlist.button(one, card["name"], is_on=one in reader.shortlist, back=reader.back)
@@ -233,7 +247,8 @@ def _card(hit: Hit, reader: Reader) -> str:
         distance = f'<p class="ccp-card__distance">{_miles(hit.distance_miles)}</p>'
     foot = f"{button}{SAMPLE if card['is_sample'] else ''}"
     return (
-        f'<li class="ccp-card"><div class="ccp-card__top"><div class="ccp-card__name"><h3 class="ccp-card__title">'
+        f'<li class="ccp-card"{anchor}><div class="ccp-card__top">{pin}<div class="ccp-card__name">'
+        f'<h3 class="ccp-card__title">'
         f'<a class="govuk-link" href="/care/{slug}/">{name}</a></h3><p class="ccp-card__where">{kinds}<br>'
         f"{_where(hit, reader.council)}</p></div>{distance}</div>"
         f'<dl class="ccp-card__facts">{_rating(card.get("rating"), at)}{_space(card, at)}{_fee(card.get("fee"))}</dl>'

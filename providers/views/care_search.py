@@ -16,6 +16,7 @@ from .. import near, results, shortlist
 from ..council_help import council_help
 from ..finder import Answers
 from ..forms import read_address, service_query
+from ..maps import map_of_list
 from ..search import DEFAULT_RADIUS_MILES, RADII_MILES, Order, search, widened, without_one_filter
 from .finder import summary_address, why
 
@@ -136,6 +137,13 @@ def _show(request, address):
         back=request.get_full_path(),
     )
     heading = _heading(address, place, found)
+    shown = map_of_list(
+        found.near.hits,
+        first=(found.near.number - 1) * found.near.size + 1,
+        place=place,
+        radius_miles=query.radius_miles,
+        council=_one_council(query),
+    )
     is_narrowed = bool(address.pairs or place)
     context = {
         "title": heading if found.near.number == 1 else f"{heading}, page {found.near.number}",
@@ -158,7 +166,8 @@ def _show(request, address):
         "is_narrowed": is_narrowed,
         "reasons": why(address) if address.kept else [],
         "finder": summary_address(address.kept, address.one("near")) if address.kept else "",
-        "near_list": _near_list(found, place, query, reader),
+        "near_list": _near_list(found, place, query, reader, shown),
+        "map": shown,
         "home_list": _home_list(found, place, reader),
         "page": _page(found.near),
         "home_page": _page(found.home),
@@ -186,6 +195,10 @@ def _heading(address, place, found):
     return "Find care and support"
 
 
+def _one_council(query):
+    return query.councils[0] if len(query.councils) == 1 else ""
+
+
 def _in_the_box(place):
     return place.outcode if place.kind == Kind.OUTCODE else place.label
 
@@ -211,17 +224,18 @@ def _orders(query, found):
     return [{"value": order.value, "label": ORDERS[order], "checked": order == found.order} for order in offered]
 
 
-def _listing(page, reader, *, status, empty, empty_text):
-    return results.Listing(results.cards(page.hits, reader), page.total, status, empty, empty_text)
+def _listing(page, reader, shown=None, *, status, empty, empty_text):
+    return results.Listing(results.cards(page.hits, reader, shown), page.total, status, empty, empty_text)
 
 
-def _near_list(found, place, query, reader):
+def _near_list(found, place, query, reader, shown):
     """The services one goes to; without a place every service."""
     within = f"within {query.radius_miles:.0f} mile{'' if query.radius_miles == 1 else 's'}"
     count = f"{found.near.total:,} found"
     return _listing(
         found.near,
         reader,
+        shown,
         status=f"{count} {within}. {ORDERED[found.order]}." if place else f"{count}. {ORDERED[found.order]}.",
         empty=f"No place {within}" if place else "No service is listed yet",
         empty_text="What comes to you stands below. For a place to go to, look further away or take a filter off."
