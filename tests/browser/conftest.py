@@ -3,6 +3,7 @@ import pytest
 from tests.browser.inspector import Inspector
 from tests.browser.rows.strategies import Press
 from tests.tools.browser import KeptWindow
+from tests.tools.work import beat, broker, start  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,7 @@ def _kept_windows(_chromium, live_server):
         window.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def inspector(_kept_windows, html_checker):
     """Opens pages on the running site and returns what is wrong with each."""
     return Inspector(_kept_windows, html_checker)

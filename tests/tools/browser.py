@@ -63,8 +63,10 @@ class KeptWindow:
         self._debugger = self.watched.page.context.new_cdp_session(self.watched.page)
 
     def forget(self):
-        """Make it as good as new: no cookie, nothing stored or cached, no page open and nothing complained of."""
-        self.watched.page.goto("about:blank")
+        """Make it as good as new: no cookie, nothing stored or cached and nothing complained of.
+
+        The page of before stays until the next: by way of an empty one, each would need a process of its own.
+        """
         self._debugger.send("Network.clearBrowserCache")
         self._debugger.send("Network.clearBrowserCookies")
         self._debugger.send("Storage.clearDataForOrigin", {"origin": self._url, "storageTypes": "all"})
