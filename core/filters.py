@@ -80,6 +80,19 @@ class RegisterFilterSet(django_filters.FilterSet):
         return self._qs
 
     @property
+    def listed(self) -> Any:
+        """What pages are cut from: `qs`, or for a long register what finds the rows of one page by themselves."""
+        return self.qs
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether any filter is in use."""
+        if not self.is_bound:
+            return False
+        self.form.is_valid()
+        return any(value not in (None, "", []) for value in self.form.cleaned_data.values())
+
+    @property
     def has_unknown(self) -> bool:
         """Whether the address holds a value that no filter offers."""
         return bool(self.is_bound and self.form.errors)

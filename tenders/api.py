@@ -268,7 +268,7 @@ def _page_asked(request: Request, last: int) -> int:
 
 def _listed(request: Request, filters: Any) -> dict[str, Any]:
     asked = _page_asked(request, LAST_PAGE)
-    pages = Paginator(filters.qs, PAGE_SIZE)
+    pages = Paginator(filters.listed, PAGE_SIZE)
     if asked > pages.num_pages:
         raise Problem(f"There is no page {asked}: the last is {pages.num_pages}.", status=404, parameter="page")
     shown = pages.page(asked)

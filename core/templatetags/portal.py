@@ -19,12 +19,13 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
 
 # The Care Quality Commission's four words, in the order of its steps.
+SELECTED = SafeString(" selected")
 RATING_STEPS = {"inadequate": 1, "requires improvement": 2, "good": 3, "outstanding": 4}
 
 # Which class of GOV.UK Frontend dresses a form control, by the widget's own kind of input.
@@ -195,6 +196,24 @@ def filter_options(field: BoundField, counts: Mapping[str, int] | None = None) -
         }
         for value, label in _flat(getattr(field.field, "choices", ()))
     ]
+
+
+@register.simple_tag
+def select_options(options: Iterable[Mapping[str, Any]]) -> str:
+    """Write what `filter_options` gives as the options of a select: of hundreds, which a template takes long for."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}{}</option>',
+        (
+            (
+                one["value"],
+                SELECTED if one["checked"] else "",
+                one["label"],
+                "" if one["count"] is None else f" ({one['count']})",
+            )
+            for one in options
+        ),
+    )
 
 
 def _chosen(value: Any) -> set[str]:

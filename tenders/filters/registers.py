@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import django_filters
 from django.contrib.postgres.functions import TransactionNow
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Upper
 
 from commissioning.models import Organisation
 from core import clock
@@ -13,6 +14,7 @@ from core.filters import WORDS_READ, RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, ServiceType
 
 from ..models import Contract, ContractSupplier, Framework
+from .pages import ContractPages
 
 # The same as in `ContractQuerySet.for_public_list`: the clock is the request's transaction.
 SHOWN_NAME = Q(provider=None) | Q(provider__published_at__lte=TransactionNow())
@@ -23,7 +25,6 @@ VALUE_BANDS = [
     ("1m-5m", "£1 million to under £5 million", 1_000_000, 5_000_000),
     ("5m", "£5 million or more", 5_000_000, None),
 ]
-SHOWN_SUPPLIER = Q(suppliers__provider=None) | Q(suppliers__provider__published_at__lte=TransactionNow())
 
 
 class ProcurementFilterSet(RegisterFilterSet):
@@ -74,12 +75,7 @@ class FrameworkFilterSet(ProcurementFilterSet):
 
 
 class ContractFilterSet(ProcurementFilterSet):
-    q = WordsFilter(
-        ["title", "summary", "organisation__name", "suppliers__provider__name", "suppliers__name_as_stated"],
-        only={"suppliers": SHOWN_SUPPLIER},
-        label="Words",
-        distinct=True,
-    )
+    q = django_filters.CharFilter(label="Words", method="filter_words")
     new = django_filters.ChoiceFilter(
         label="New", empty_label="All", method="filter_new",
         choices=[(str(months), f"Started in the last {months} months") for months in (3, 6, 12)],
@@ -100,6 +96,21 @@ class ContractFilterSet(ProcurementFilterSet):
         label="Value", empty_label="All", method="filter_value",
         choices=[(name, words) for name, words, _, _ in VALUE_BANDS] + [("unknown", "Not published")],
     )  # fmt: skip
+
+    @property
+    def listed(self):
+        return ContractPages(self.qs, is_narrowed=self.is_narrowed, at=clock.now())
+
+    def filter_words(self, rows, name, value):
+        """Rows that hold every word: in title or summary, or in the name of who buys or of a provider that is shown."""
+        for word in value.split()[:WORDS_READ]:
+            named = Q(provider__name__icontains=word) | Q(name_as_stated__icontains=word)
+            rows = rows.filter(
+                Q(in_register__words__contains=Upper(Value(word)))
+                | Q(organisation__in=Organisation.objects.filter(name__icontains=word).values("pk"))
+                | Q(pk__in=ContractSupplier.objects.filter(SHOWN_NAME, named).values("contract"))
+            )
+        return rows
 
     def filter_new(self, rows, name, value):
         return rows.started_since(months_after(london_date(clock.now()), -int(value)), at=clock.now())

@@ -3,7 +3,7 @@ from .admissions import Admission, AdmissionDecision, AdmissionQuerySet, Suspens
 from .alerts import AlertItem, AlertNews, AlertRun, Follow, Frequency, SavedSearch, StatusSeen, Subscriber
 from .awards import Award, AwardQuerySet, AwardSupplier, public_winners
 from .changes import DateChange
-from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, public_suppliers
+from .contracts import Contract, ContractCommissioner, ContractQuerySet, ContractSupplier, has_passed, public_suppliers
 from .documents import Document, DocumentQuerySet
 from .evaluation import Criterion, PanelSeat
 from .events import CoproductionNote, Event, EventChange, EventQuerySet
@@ -15,6 +15,7 @@ from .notices import Notice, NoticeQuerySet
 from .opportunities import Opportunity, OpportunityPartner, OpportunityQuerySet, stale_age
 from .procurement import Regime, ReservedFor, Route
 from .questions import Asker, AskerQuerySet, Question, QuestionQuerySet
+from .register import RegisterRow, RegisterRowQuerySet
 from .releases import OcdsImport, ReadRelease, Release, ReleaseQuerySet
 from .replies import Interest, InterestQuerySet, Registration, RegistrationQuerySet, Reply, ReplyQuerySet
 from .search import SearchArea, SearchCard, SearchRow, SearchText
@@ -73,6 +74,8 @@ __all__ = [
     "Rate",
     "ReadRelease",
     "Regime",
+    "RegisterRow",
+    "RegisterRowQuerySet",
     "Registration",
     "RegistrationQuerySet",
     "Release",
@@ -89,6 +92,7 @@ __all__ = [
     "StatusSeen",
     "Subscriber",
     "Suspension",
+    "has_passed",
     "public_suppliers",
     "public_winners",
     "stale_age",

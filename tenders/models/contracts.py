@@ -72,10 +72,19 @@ class ContractQuerySet(PublishableQuerySet, OwnedQuerySet):
         return self.filter(ahead).order_by("pk")
 
     def passed_last(self, *, at: dt.datetime) -> ContractQuerySet:
-        """Put those whose stated end lies behind us after the others, each in the order they had."""
-        today = london_date(at)
-        ended = Q(ends__latest__lt=today) & ~Q(ends_if_extended__latest__gte=today)
-        return self.annotate(is_passed=Case(When(ended, then=1), default=0)).order_by("is_passed", *self.query.order_by)
+        """Put those whose stated end lies behind us after the others, in both parts the soonest end first.
+
+        `RegisterRow` has what this asks ready made.
+        """
+        passed = Case(When(has_passed(at, path="in_register__"), then=1), default=0)
+        return self.order_by(passed, F("in_register__ends").asc(nulls_last=True), "title", "pk")
+
+
+def has_passed(at: dt.datetime, *, path: str = "") -> Q:
+    """Whether the stated end of a `RegisterRow` lies behind us, and the extended one too: `Contract.Status.ENDED`."""
+    today = london_date(at)
+    extended = Q(**{f"{path}ends_if_extended__isnull": False, f"{path}ends_if_extended__gte": today})
+    return Q(**{f"{path}ends__isnull": False, f"{path}ends__lt": today}) & ~extended
 
 
 class Contract(OwnedModel, SourcedModel, PublishableModel):

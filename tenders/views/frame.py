@@ -45,6 +45,6 @@ def tag_kind(row, status, at):
 
 
 def listed(request, filters):
-    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(filters.listed, PAGE_SIZE).get_page(request.GET.get("page"))
     buyer = filters.form.cleaned_data.get("buyer") if filters.form.is_bound else None
     return {"page": page, "filters": filters, "chips": filters.chips(request), "organisation": buyer}

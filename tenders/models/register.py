@@ -1,0 +1,52 @@
+"""What the contracts register is ordered and looked through by, ready made: PostgreSQL keeps a row beside each contract.
+
+The edges of estimated dates stand as dates here, so that an index has them in the order of the list, and the words in
+capitals, as a search compares them. A trigger writes the row in the statement that changes the contract.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import F
+
+from .contracts import Contract
+
+
+class RegisterRowQuerySet(models.QuerySet["RegisterRow"]):
+    def public(self, *, at: dt.datetime) -> Self:
+        """Return the rows of what anybody may see at a moment."""
+        return self.filter(public_from__lte=at)
+
+    def in_order(self) -> Self:
+        """The soonest end first and the unknown last, the order within both parts of the list."""
+        return self.order_by(F("ends").asc(nulls_last=True), "title", "contract")
+
+
+class RegisterRow(models.Model):
+    """A contract as its list orders it and its words are looked for."""
+
+    contract = models.OneToOneField(
+        Contract, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="in_register"
+    )
+    public_from = models.DateTimeField(null=True)
+    ends = models.DateField(null=True, help_text="The last day of its stated end.")
+    ends_if_extended = models.DateField(null=True)
+    title = models.CharField(max_length=250)
+    words = models.TextField(help_text="Title and summary in capitals.")
+
+    objects = RegisterRowQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["ends", "title", "contract"],
+                include=["public_from", "ends_if_extended"],
+                name="tenders_registerrow_in_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
