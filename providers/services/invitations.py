@@ -203,7 +203,8 @@ def accept_with_new_account(*, token: str, name: str, password: str, at: dt.date
 def end_representation(*, representative: Representative, by: Any, at: dt.datetime) -> None:
     """End that somebody keeps a provider's entry. Their account stays; what they changed stays.
 
-    Somebody who leaves is told nothing; somebody whose part is ended by the council or an operator gets a mail.
+    Somebody who leaves is told nothing; somebody whose part is ended by the council or an operator gets a mail, and the
+    invitations they sent that still wait are taken back: one may be to an address of their own.
 
     :raises NotYours: if it is neither the person's own part nor one of an entry that ``by`` looks after.
     :raises AlreadyDone: if it has ended before.
@@ -228,6 +229,9 @@ def end_representation(*, representative: Representative, by: Any, at: dt.dateti
     if not leaves:
         subject, text = letters.representation_ended(provider=found.provider)
         mail.owe(key=f"representation-ended:{found.pk}", to=found.user.email, subject=subject, text=text)
+        sent = Invitation.objects.open(at=at).filter(provider=found.provider, invited_by=found.user, organisation=None)
+        for one in sent.order_by("pk"):
+            withdraw(invitation=one, by=by, at=at)
     found.delete()
 
 

@@ -15,7 +15,7 @@ from tests.factories import NOON
 from tests.factories.commissioning import OfficerFactory
 from tests.factories.core import UserFactory
 from tests.factories.providers import InvitationFactory, RepresentativeFactory
-from tests.providers.invitations.rows import run_jobs, trail
+from tests.providers.invitations.rows import invite, run_jobs, trail
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,27 @@ def test_somebody_leaves_without_a_mail(provider):
     assert not Representative.objects.exists()
     assert trail("representative.left").by_id == person.user.pk
     assert OutgoingMail.objects.count() == 0
+
+
+def test_invitations_of_somebody_who_is_put_out_are_taken_back(provider, officer):
+    person = RepresentativeFactory(provider=provider)
+    theirs = invite(provider, person.user, email="another-address-of-theirs@example.org")
+    councils = invite(provider, officer.user, email="new@example.org")
+
+    invitations.end_representation(representative=person, by=officer.user, at=NOON)
+
+    theirs.refresh_from_db()
+    assert theirs.state(at=NOON) == Invitation.State.WITHDRAWN
+    assert list(Invitation.objects.open(at=NOON)) == [councils]
+
+
+def test_who_leaves_has_invited_who_comes_after_them(provider):
+    person = RepresentativeFactory(provider=provider)
+    successor = invite(provider, person.user)
+
+    invitations.end_representation(representative=person, by=person.user, at=NOON)
+
+    assert list(Invitation.objects.open(at=NOON)) == [successor]
 
 
 def test_others_end_nothing(provider, officer):
