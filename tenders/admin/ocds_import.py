@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django import forms
@@ -19,7 +18,7 @@ from core.errors import DomainError
 
 from .. import services as pipeline
 from ..models import OcdsImport, Opportunity
-from ..ocds.reading import AS_STATED, JOIN_NEW, MOST_BYTES, SKIP, Plan, ProcessPlan
+from ..ocds.reading import AS_STATED, JOIN_NEW, MOST_BYTES, SKIP
 
 # Of the processes, so many are shown; all are counted and taken in.
 SHOWN = 100
@@ -99,24 +98,21 @@ class OcdsImportMixin:
         may_publish = permissions.can_publish(request.user, organisation)
         choices, suppliers = self._choices(request, reading), _suppliers(request)
         at = clock.now()
-        plan = pipeline.plan_of(reading=reading, choices=choices, suppliers=suppliers, may_publish=may_publish, at=at)
-        seen, refusal = _fingerprint(plan), None
+        refusal = None
         if request.method == "POST" and "apply" in request.POST:
-            if request.POST.get("seen") != seen:
-                refusal = DomainError("What would change is different now. Look at it again; nothing was imported yet.")
+            try:
+                done = pipeline.apply_reading(
+                    reading=reading, choices=choices, suppliers=suppliers, may_publish=may_publish,
+                    publishes=may_publish and "publishes" in request.POST, fingerprint=request.POST.get("seen", ""),
+                    by=request.user, at=at,
+                )  # fmt: skip
+            except DomainError as refused:
+                refusal = refused
             else:
-                publishes = may_publish and "publishes" in request.POST
-                try:
-                    done = pipeline.apply_reading(
-                        reading=reading, choices=choices, suppliers=suppliers, may_publish=may_publish,
-                        publishes=publishes, by=request.user, at=at,
-                    )  # fmt: skip
-                except DomainError as refused:
-                    refusal = refused
-                else:
-                    words = ", ".join(f"{count} {word}" for word, count in done.counts().items())
-                    messages.success(request, f"The file is taken in: {words}.")
-                    return redirect(reverse("admin:tenders_opportunity_changelist"))
+                words = ", ".join(f"{count} {word}" for word, count in done.counts().items())
+                messages.success(request, f"The file is taken in: {words}.")
+                return redirect(reverse("admin:tenders_opportunity_changelist"))
+        plan = pipeline.plan_of(reading=reading, choices=choices, suppliers=suppliers, may_publish=may_publish, at=at)
         rows = [
             {"number": number, "plan": one, "choice": choices.get(one.process.ocid, JOIN_NEW)}
             for number, one in enumerate(plan.processes)
@@ -137,7 +133,7 @@ class OcdsImportMixin:
             ],
             as_stated=AS_STATED,
             entries=list(entries.values_list("reference", "title")[:MOST_ENTRIES]),
-            seen=seen,
+            seen=plan.fingerprint(),
             refusal=refusal,
             may_publish=may_publish,
             is_possible=not plan.doing("refused") and any(plan.doing(word) for word in ("added", "changed", "joined")),
@@ -158,20 +154,3 @@ def _suppliers(request: Any) -> dict[str, str]:
     prefix = "supplier-"
     told = {name.removeprefix(prefix): value for name, value in request.POST.items() if name.startswith(prefix)}
     return {token: value[:40] for token, value in told.items() if value}
-
-
-def _fingerprint(plan: Plan) -> str:
-    """What tells this plan from another: if an entry changed meanwhile, it differs."""
-    return hashlib.sha256(repr([_told(one) for one in plan.processes]).encode()).hexdigest()
-
-
-def _told(one: ProcessPlan) -> list[Any]:
-    changes = [(change.name, str(change.old), str(change.new)) for change in one.changes]
-    parts = [
-        (part.name, part.is_new, [(change.name, str(change.old), str(change.new)) for change in part.changes])
-        for part in one.parts
-    ]
-    opportunity = one.opportunity.pk if one.opportunity else None
-    partners = [partner.pk for partner in one.partners]
-    lists = [one.notices, one.documents, one.amendments, partners]
-    return [one.process.ocid, one.does, one.refusal, opportunity, changes, parts, *lists]

@@ -87,6 +87,7 @@ def apply_reading(
     suppliers: Mapping[str, str] | None = None,
     may_publish: bool,
     publishes: bool = False,
+    fingerprint: str | None = None,
     by: Any,
     at: dt.datetime,
 ) -> Plan:
@@ -96,8 +97,9 @@ def apply_reading(
     `move_date`, with the notice as the reason.
 
     :param choices: by OCID, and ``suppliers`` by their tokens, as for `make_plan`.
+    :param fingerprint: of the plan that was looked at, if anybody did.
     :raises AlreadyDone: if it was applied before.
-    :raises ImportRefused: if any process is refused.
+    :raises ImportRefused: if any process is refused, or something else would change than what was looked at.
     """
     kept = OcdsImport.objects.select_for_update(of=("self",)).get(pk=reading.pk)
     if kept.applied_at is not None:
@@ -105,6 +107,8 @@ def apply_reading(
     # Two imports of one organisation at once would each see nothing there.
     Organisation.objects.select_for_update(of=("self",)).get(pk=kept.organisation_id)
     plan = plan_of(reading=kept, choices=choices, suppliers=suppliers, may_publish=may_publish, at=at)
+    if fingerprint is not None and plan.fingerprint() != fingerprint:
+        raise ImportRefused("What would change is different now. Look at it again; nothing was imported yet.")
     if refused := plan.doing("refused"):
         lines = [f"{one.process.ocid}: {one.refusal}" for one in refused[:20]]
         raise ImportRefused("\n".join(["Nothing was imported.", *lines]))

@@ -317,6 +317,32 @@ def signed_in(client, role):
     return officer.organisation
 
 
+def test_only_what_was_looked_at_is_done():
+    ours = OrganisationFactory()
+    row = OpportunityFactory(organisation=ours, ocid=OCID, title="Ours", published_at=None)
+    content = json.dumps(package(release())).encode()
+    reading = services.keep_reading(content=content, file_name="f.json", organisation=ours, by=None, at=NOON)
+    asked = {"reading": reading, "choices": {}, "may_publish": True, "at": NOON}
+    seen = services.plan_of(**asked).fingerprint()
+    Opportunity.objects.update(title="What a colleague wrote meanwhile")
+
+    with pytest.raises(services.ImportRefused, match="different now"):
+        services.apply_reading(**asked, fingerprint=seen, by=None)
+
+    row.refresh_from_db()
+    assert row.title == "What a colleague wrote meanwhile"
+
+
+@pytest.mark.parametrize("name", ["1", "\\ud800"])
+def test_a_long_list_with_something_twice_is_refused_before_long(client, name):
+    signed_in(client, "publisher")
+    many = ",".join(f'"{number}":1' for number in range(200_000))
+
+    refused = upload(client, f'{{"{name}":1,"{name}":2,{many}}}'.encode())
+
+    assert "stands twice in one place" in refused.content.decode()
+
+
 def test_an_officer_looks_chooses_and_imports(client):
     ours = signed_in(client, "publisher")
     row = OpportunityFactory(organisation=ours, published_at=None, title="Our plan")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 from core.imports.problems import FileRefused, Problem, Problems, refused
+from core.text import clean_plain_text
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_RELEASES = 20_000
@@ -41,9 +43,9 @@ def _parsed(text: str) -> Any:
     def pairs(given: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(given)
         if len(made) != len(given):
-            names = [name for name, _ in given]
-            twice = sorted({name for name in names if names.count(name) > 1})
-            problems.add(f"“{', '.join(twice)[:80]}” stands twice in one place, and nobody can tell which one holds.")
+            counts = Counter(name for name, _ in given)
+            twice = clean_plain_text(", ".join(sorted(name for name in counts if counts[name] > 1)))[:80]
+            problems.add(f"“{twice}” stands twice in one place, and nobody can tell which one holds.")
         return made
 
     def number(words: str) -> float | None:

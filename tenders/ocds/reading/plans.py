@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,6 +88,17 @@ class ProcessPlan:
             return "changed" if self.is_found else "joined"
         return "unchanged" if self.is_found else "joined"
 
+    def told(self) -> list[Any]:
+        """Return all that an officer is shown of it."""
+        changes = [(one.name, str(one.old), str(one.new)) for one in self.changes]
+        parts = [
+            (part.name, part.is_new, [(one.name, str(one.old), str(one.new)) for one in part.changes])
+            for part in self.parts
+        ]
+        opportunity = self.opportunity.pk if self.opportunity else None
+        lists = [self.notices, self.documents, self.amendments, [one.pk for one in self.partners]]
+        return [self.process.ocid, self.does, self.refusal, opportunity, changes, parts, *lists]
+
 
 @dataclass
 class Plan:
@@ -100,6 +112,10 @@ class Plan:
 
     def doing(self, word: str) -> list[ProcessPlan]:
         return [one for one in self.processes if one.does == word]
+
+    def fingerprint(self) -> str:
+        """What tells this plan from another: if an entry changed meanwhile, it differs."""
+        return hashlib.sha256(repr([one.told() for one in self.processes]).encode()).hexdigest()
 
     def suppliers(self) -> list[Supplier]:
         """Return the suppliers that could be one provider or another, each once: the officer says which."""

@@ -119,11 +119,13 @@ def _read(release: Reader, one: ReadOne, date: dt.datetime) -> None:
         if milestone.get("type") == "engagement" and due is not None:
             values["engagement_date"] = due
     _ending(tender, values, date)
-    for item in tender.parts("items"):
-        for classification in [item.part("classification"), *item.parts("additionalClassifications")]:
-            code = classification.text("id") or ""
-            if classification.get("scheme") == "CPV" and code[:8] not in one.cpv:
-                one.cpv.append(code[:8])
+    classifications = [
+        classification
+        for item in tender.parts("items")
+        for classification in [item.part("classification"), *item.parts("additionalClassifications")]
+        if classification.get("scheme") == "CPV"
+    ]
+    one.cpv = list(dict.fromkeys((classification.text("id") or "")[:8] for classification in classifications))
     for contract in contracts:
         signed = contract.day("dateSigned")
         if signed is not None:
