@@ -310,7 +310,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"public": "120/minute"},
+    "DEFAULT_THROTTLE_RATES": {"public": "120/minute", "exports": "30/minute"},
     "EXCEPTION_HANDLER": "core.api.handle_exception",
     # Answers are JSON; "format" is left to the standards that name it.
     "URL_FORMAT_OVERRIDE": None,

@@ -93,8 +93,14 @@ class PublicRate(SimpleRateThrottle):
         return str(self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)})
 
 
-def _too_often(request: HttpRequest) -> JsonResponse | None:
-    throttle = PublicRate()
+class ExportRate(PublicRate):
+    """How often one address may ask for a whole list as a file, which costs far more than a page of it."""
+
+    scope = "exports"
+
+
+def _too_often(request: HttpRequest, rate: type[PublicRate] = PublicRate) -> JsonResponse | None:
+    throttle = rate()
     if throttle.allow_request(cast(Any, request), cast(Any, None)):
         return None
     seconds = max(1, math.ceil(throttle.wait() or 1))
@@ -103,6 +109,19 @@ def _too_often(request: HttpRequest) -> JsonResponse | None:
     )
     response["Retry-After"] = str(seconds)
     return response
+
+
+def export(view: View[P]) -> View[P]:
+    """Make a view give out a whole list as a file no more often than `ExportRate` allows; else it says when to come back.
+
+    Below `conditional`, so that who has the newest file already is told so without counting.
+    """
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        return _too_often(request, ExportRate) or view(request, *args, **kwargs)
+
+    return cast(View[P], wrapped)
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> HttpResponse | None:

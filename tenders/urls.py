@@ -52,6 +52,7 @@ urlpatterns = [
     path("frameworks/<slug:slug>/check/", views.framework_check, name="framework_check"),
     path("contracts/", views.contract_list, name="contracts"),
     path("contracts.csv", views.contract_csv, name="contracts_csv"),
+    path("contracts.json", views.contract_json, name="contracts_json"),
     path("contracts.xlsx", views.contract_xlsx, name="contracts_xlsx"),
     path("contracts-template.csv", views.contract_template, name="contracts_template"),
     path("contracts/<slug:reference>/", views.contract, name="contract"),

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from xml.sax.xmlreader import AttributesImpl
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
@@ -18,6 +16,8 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from core.dates import EstimatedDate
 from core.exports import Column, Table
+from tenders.exports import documents
+from tenders.exports.documents import absolute
 from tenders.models import ReservedFor
 from tenders.search import Entry, Named
 
@@ -25,12 +25,6 @@ from .parts import value_words
 
 # So many entries make a piece of a feed.
 PORTION = 200
-LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-
-
-def absolute(path: str) -> str:
-    """Return a path as a whole address."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 
 def _names(things: Iterable[Named]) -> str:
@@ -92,16 +86,38 @@ class _Feed(Atom1Feed):
     def latest_post_date(self) -> dt.datetime:
         return self.feed["updated_at"]  # type: ignore[no-any-return]
 
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        for name, path in self.feed["more"].items():
+            handler.addQuickElement("link", "", {"rel": name, "href": absolute(path)})
 
-def atom(entries: Iterable[Entry], *, title: str, page: str, feed: str, begun_at: dt.datetime) -> bytes:
-    """Return the list as a news feed: as old as its newest entry, or as ``begun_at`` where it has none."""
+
+def atom(
+    entries: Iterable[Entry],
+    *,
+    title: str,
+    page: str,
+    feed: str,
+    begun_at: dt.datetime,
+    more: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return the list as a news feed: as old as its newest entry, or as ``begun_at`` where it has none.
+
+    :param more: the paths of its other pages, by their relation to this one.
+    """
     listed = list(entries)
     updated_at = max((entry.updated_at for entry in listed), default=begun_at)
-    return b"".join(atom_pieces(listed, title=title, page=page, feed=feed, updated_at=updated_at))
+    return b"".join(atom_pieces(listed, title=title, page=page, feed=feed, updated_at=updated_at, more=more))
 
 
 def atom_pieces(
-    entries: Iterable[Entry], *, title: str, page: str, feed: str, updated_at: dt.datetime
+    entries: Iterable[Entry],
+    *,
+    title: str,
+    page: str,
+    feed: str,
+    updated_at: dt.datetime,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[bytes]:
     """Yield a news feed in pieces: each entry under an id that never changes, as old as its last public change.
 
@@ -117,6 +133,7 @@ def atom_pieces(
         language="en-GB",
         feed_copyright="Open Government Licence v3.0",
         updated_at=updated_at,
+        more=more or {},
     )
     text = io.StringIO()
     xml = SimplerXMLGenerator(text, "utf-8", short_empty_elements=True)
@@ -209,17 +226,7 @@ def as_data(entry: Entry) -> dict[str, Any]:
 
 def json_bytes(entries: Iterable[Entry], *, title: str, page: str, count: int) -> Iterator[bytes]:
     """Yield the list as one JSON document, entry by entry."""
-    head = {"title": title, "url": absolute(page), "licence": LICENCE, "count": count}
-    yield _text(head)[:-1].encode() + b', "opportunities": ['
-    between = b"\n"
-    for entry in entries:
-        yield between + _text(as_data(entry)).encode()
-        between = b",\n"
-    yield b"\n]}\n"
-
-
-def _text(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, allow_nan=False)
+    return documents.json_bytes("opportunities", map(as_data, entries), title=title, page=page, count=count)
 
 
 def _data(one: Named) -> dict[str, str]:

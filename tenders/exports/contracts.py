@@ -12,7 +12,6 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, JSONObject, NullIf
@@ -27,6 +26,8 @@ from tenders.models import (
     Notice,
     Opportunity,
 )
+
+from .documents import absolute
 
 BETWEEN = "; "
 
@@ -46,6 +47,7 @@ def for_export(rows: QuerySet[Contract], *, at: dt.datetime) -> QuerySet[Contrac
         ),
         sme="is_sme",
         vcse="is_vcse",
+        role="role",
     )
     commissioners = ContractCommissioner.objects.filter(**here).order_by("organisation__name", "pk")
     options = ExtensionOption.objects.filter(taken_up__isnull=True, **here).order_by("number")
@@ -88,8 +90,6 @@ def register(at: dt.datetime) -> Table[Any]:
             *COLUMNS,
             Column("Who buys", lambda row: row.organisation.name, width=30),
             Column("Bought together with", lambda row: row.commissioner_as_stated or listed(row.shown_commissioners), unknown=""),
-            Column("Framework", lambda row: row.shown_framework or "", unknown=""),
-            Column("Lot", lambda row: row.shown_lot or "", unknown=""),
             Column("Extension options left", _options, width=30, unknown=""),
             Column("What follows its end", lambda row: row.get_end_decision_display() if row.end_decision else "", unknown="Not decided"),
             Column("Decided on", lambda row: row.end_decided_date, width=16, unknown=""),
@@ -97,7 +97,7 @@ def register(at: dt.datetime) -> Table[Any]:
             Column("Status", lambda row: str(row.status(at=at).label), width=18),
             Column("Published here on", lambda row: row.published_at and london_date(row.published_at), width=16),
             Column("Invented sample", lambda row: row.is_sample, width=12),
-            Column("Page", lambda row: settings.PUBLIC_URL.rstrip("/") + row.get_absolute_url(), width=40),
+            Column("Page", lambda row: absolute(row.get_absolute_url()), width=40),
         ],
     )  # fmt: skip
 
@@ -105,6 +105,58 @@ def register(at: dt.datetime) -> Table[Any]:
 def template() -> Table[Any]:
     """Return an empty file's table: the columns that the register reads back."""
     return Table("Contracts register", COLUMNS)
+
+
+def as_data(row: Any, *, at: dt.datetime) -> dict[str, Any]:
+    """Return a row of `for_export` as plain data. What is not known is null; a date keeps its words and its days."""
+
+    def date(value: EstimatedDate | None) -> dict[str, str | None] | None:
+        return value.as_json() if value else None
+
+    def choice(value: str) -> str | None:
+        return None if value in ("", "unknown") else value
+
+    return {
+        "reference": row.reference,
+        "url": absolute(row.get_absolute_url()),
+        "title": row.title,
+        "summary": row.summary or None,
+        "department": row.department or None,
+        "buyer": {"slug": row.organisation.slug, "name": row.organisation.name},
+        "commissioners": list(row.shown_commissioners),
+        "commissioner_as_stated": row.commissioner_as_stated or None,
+        "suppliers": [
+            {
+                "name": one["name"], "role": one["role"], "number": one["number"] or None,
+                "is_sme": one["sme"], "is_vcse": one["vcse"],
+            }
+            for one in row.shown_suppliers
+        ],
+        "types": list(row.shown_types),
+        "client_groups": list(row.shown_groups),
+        "framework": row.shown_framework or None,
+        "lot": row.shown_lot or None,
+        "arrangement": choice(row.arrangement),
+        "procured_by": choice(row.procured_by),
+        "regime": choice(row.regime),
+        "status": str(row.status(at=at)),
+        "value": str(row.value_amount) if row.value_amount is not None else None,
+        "value_as_stated": row.value_as_stated or None,
+        "irrecoverable_vat": str(row.irrecoverable_vat) if row.irrecoverable_vat is not None else None,
+        "starts": date(row.starts),
+        "ends": date(row.ends),
+        "review": date(row.review),
+        "term_as_stated": row.term_as_stated or None,
+        "extension_as_stated": row.extension_as_stated or None,
+        "extension_months": row.extension_months,
+        "ends_if_extended": date(row.ends_if_extended),
+        "extension_options": [{"months": one["months"], "decide_by": one["by"]} for one in row.shown_options],
+        "end_decision": choice(row.end_decision),
+        "end_decided_date": row.end_decided_date.isoformat() if row.end_decided_date else None,
+        "notices": list(row.shown_notices),
+        "is_sample": row.is_sample,
+        "published_at": row.published_at.isoformat() if row.published_at else None,
+    }  # fmt: skip
 
 
 def listed(words: Iterable[str]) -> str:
@@ -132,6 +184,11 @@ def _each(name: str) -> Any:
 
 def _word(value: Any) -> str:
     return ("Yes" if value else "No") if isinstance(value, bool) else str(value)
+
+
+def _roles(row: Any) -> Cell:
+    """As what each supplier provides, in their order."""
+    return listed(str(ContractSupplier.Role(one["role"]).label) for one in row.shown_suppliers) or None
 
 
 def _options(row: Any) -> str:
@@ -162,6 +219,7 @@ COLUMNS: list[Column[Any]] = [
     Column("Supplier number", _each("number"), width=18),
     Column("SME", _each("sme"), width=12),
     Column("VCSE", _each("vcse"), width=12),
+    Column("Supplier role", _roles, width=18),
     Column("Value in pounds", lambda row: row.value_amount, width=18),
     Column("Value as stated", lambda row: row.value_as_stated),
     Column("VAT that cannot be recovered", lambda row: row.irrecoverable_vat, width=18),
@@ -175,6 +233,8 @@ COLUMNS: list[Column[Any]] = [
     Column("Quote or tender", _choice("procured_by"), width=20),
     Column("Arrangement", _choice("arrangement", "unknown"), width=24),
     Column("Law", _choice("regime", "unknown"), width=24),
+    Column("Framework", lambda row: row.shown_framework or "", unknown=""),
+    Column("Lot", lambda row: row.shown_lot or "", unknown=""),
     Column("Type of care", lambda row: listed(row.shown_types), width=30),
     Column("Who it is for", lambda row: listed(row.shown_groups), width=30),
 ]

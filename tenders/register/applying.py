@@ -88,7 +88,7 @@ def _providers(plan: Plan, *, at: dt.datetime) -> dict[str, Provider | None]:
 def _set_suppliers(
     contract: Contract, suppliers: list[Supplier], providers: dict[str, Provider | None], *, at: dt.datetime
 ) -> None:
-    """Make the suppliers that pages show those of the file: who was there keeps its role and its provider's entry.
+    """Make the suppliers that pages show those of the file: who was there keeps its provider's entry.
 
     A provider stands there once: the second name for it stays a name.
     """
@@ -108,5 +108,5 @@ def _set_suppliers(
             taken.add(row.provider_id)
         provider_number = (row.provider.company_number or row.provider.charity_number) if row.provider else ""
         row.registration_number = "" if told.number == provider_number else told.number
-        row.is_sme, row.is_vcse, row.order = told.sme, told.vcse, order
+        row.is_sme, row.is_vcse, row.role, row.order = told.sme, told.vcse, told.role, order
         row.save()

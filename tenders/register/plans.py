@@ -15,9 +15,10 @@ from core.exports import NOT_STATED
 from core.imports import Problems
 from core.models import ClientGroup, ServiceType
 from tenders.exports.contracts import for_export
-from tenders.models import Contract, Regime
+from tenders.models import Contract, ContractSupplier, Regime
 
 from . import cells
+from .frameworks import Frameworks
 from .reading import KEY, SheetRow
 
 REFERENCE = re.compile(r"[-a-zA-Z0-9_]{1,80}")
@@ -51,8 +52,11 @@ FIELDS: dict[str, tuple[str, Read]] = {
     "Arrangement": ("arrangement", lambda words: cells.choice(words, Contract.Arrangement.choices, "unknown")),
     "Law": ("regime", lambda words: cells.choice(words, Regime.choices, "unknown")),
 }
-SUPPLIER, DETAILS = "Supplier", ("Supplier number", "SME", "VCSE")
+SUPPLIER, NUMBER, ROLE = "Supplier", "Supplier number", "Supplier role"
+# In the order of `Supplier`.
+DETAILS = (NUMBER, "SME", "VCSE", ROLE)
 TYPES, GROUPS = "Type of care", "Who it is for"
+FRAMEWORK, LOT = "Framework", "Lot"
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Supplier:
     number: str = ""
     sme: bool | None = None
     vcse: bool | None = None
+    role: str = ContractSupplier.Role.SUPPLIER
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,7 @@ def make_plan(rows: Iterable[SheetRow], *, organisation: Organisation, at: dt.da
     others = Contract.objects.filter(reference__in=references).exclude(organisation=organisation)
     taken = set(others.values_list("reference", flat=True))
     trees = (_by_name(ServiceType), _by_name(ClientGroup))
+    frameworks = Frameworks(rows, at=at)
     planned = []
     for row, reference in zip(rows, references, strict=True):
         here = {"sheet": row.sheet, "row": row.number}
@@ -146,13 +152,18 @@ def make_plan(rows: Iterable[SheetRow], *, organisation: Organisation, at: dt.da
             # Whose it is, is not told.
             problems.add(f"“{reference}” cannot be used here. Choose another.", column=KEY, **here)  # type: ignore[arg-type]
         else:
-            planned.append(_plan_row(row, reference, mine.get(reference), trees, problems))
+            planned.append(_plan_row(row, reference, mine.get(reference), trees, frameworks, problems))
     problems.refuse_if_any()
     return Plan(organisation, planned, left_out=len(set(mine) - set(references)))
 
 
 def _plan_row(
-    row: SheetRow, reference: str, contract: Any, trees: tuple[dict[str, Any], dict[str, Any]], problems: Problems
+    row: SheetRow,
+    reference: str,
+    contract: Any,
+    trees: tuple[dict[str, Any], dict[str, Any]],
+    frameworks: Frameworks,
+    problems: Problems,
 ) -> RowPlan:
     title = contract.title if contract else cells.text(row.cells.get("Title", ""))
     plan = RowPlan(row.number, reference, title, contract.pk if contract else None)
@@ -174,6 +185,7 @@ def _plan_row(
         if not cells.same(old, new):
             plan.values[name] = new
             plan.changes.append(FieldChange(column, _words(name, old), _words(name, new)))
+    _plan_framework(plan, row, contract, frameworks, read)
     if SUPPLIER in row.cells:
         _plan_suppliers(plan, row, contract, problems)
     for column, attribute, tree in ((TYPES, "types", trees[0]), (GROUPS, "groups", trees[1])):
@@ -186,6 +198,30 @@ def _plan_row(
     return plan
 
 
+def _plan_framework(plan: RowPlan, row: SheetRow, contract: Any, frameworks: Frameworks, read: Any) -> None:
+    """Plan the framework and its lot. What the file says as the register does stays, also where that shows nothing."""
+    old = {
+        FRAMEWORK: (contract.shown_framework or "") if contract else "",
+        LOT: (contract.shown_lot or "") if contract else "",
+    }
+    is_other = FRAMEWORK in row.cells and not cells.same(old[FRAMEWORK], row.cells[FRAMEWORK])
+    key = contract.framework_id if contract else None
+    if is_other:
+        framework = read(FRAMEWORK, frameworks.called)
+        key = framework.pk if framework else None
+        plan.values["framework"] = framework
+        plan.changes.append(
+            FieldChange(FRAMEWORK, old[FRAMEWORK] or NOTHING, framework.title if framework else NOTHING)
+        )
+    # A lot goes with its framework.
+    told = row.cells.get(LOT, "" if is_other else old[LOT])
+    if (is_other and (told or old[LOT])) or not cells.same(old[LOT], told):
+        lot = read(LOT, lambda words: frameworks.lot(key, words)) if told else None
+        plan.values["lot"] = lot
+        if not cells.same(old[LOT], lot.title if lot else ""):
+            plan.changes.append(FieldChange(LOT, old[LOT] or NOTHING, lot.title if lot else NOTHING))
+
+
 def _plan_suppliers(plan: RowPlan, row: SheetRow, contract: Any, problems: Problems) -> None:
     here = {"sheet": row.sheet, "row": row.number}
     try:
@@ -193,8 +229,10 @@ def _plan_suppliers(plan: RowPlan, row: SheetRow, contract: Any, problems: Probl
     except ValueError as error:
         problems.add(str(error), column=SUPPLIER, **here)  # type: ignore[arg-type]
         return
-    old = [Supplier(one["name"], one["number"] or "", one["sme"], one["vcse"]) for one in contract.shown_suppliers] if contract else []  # fmt: skip
-    old = [Supplier(one.name.replace(";", ","), one.number, one.sme, one.vcse) for one in old]
+    old = [
+        Supplier(one["name"].replace(";", ","), one["number"] or "", one["sme"], one["vcse"], one["role"])
+        for one in (contract.shown_suppliers if contract else [])
+    ]
     details: dict[str, list[Any]] = {}
     for column in DETAILS:
         try:
@@ -223,7 +261,10 @@ def _plan_suppliers(plan: RowPlan, row: SheetRow, contract: Any, problems: Probl
 
 
 def _detail(column: str, word: str) -> Any:
-    if column != DETAILS[0]:
+    if column == ROLE:
+        told = "" if word.casefold() == NOT_STATED.casefold() else word
+        return cells.choice(told, ContractSupplier.Role.choices, ContractSupplier.Role.SUPPLIER)
+    if column != NUMBER:
         return cells.yes_or_no(word)
     number = "" if word.casefold() == NOT_STATED.casefold() else word
     if len(number) > 20:
@@ -232,19 +273,20 @@ def _detail(column: str, word: str) -> Any:
 
 
 def _unknown(column: str) -> Any:
-    return "" if column == DETAILS[0] else None
+    return {NUMBER: "", ROLE: ContractSupplier.Role.SUPPLIER}.get(column)
 
 
 def _kept(column: str, supplier: Supplier | None) -> Any:
     if supplier is None:
         return _unknown(column)
-    return dict(zip(DETAILS, (supplier.number, supplier.sme, supplier.vcse), strict=True))[column]
+    return dict(zip(DETAILS, (supplier.number, supplier.sme, supplier.vcse, supplier.role), strict=True))[column]
 
 
 def _told(one: Supplier) -> str:
     facts = [one.number, *(word for flag, word in ((one.sme, "SME"), (one.vcse, "VCSE")) if flag)]
     denied = [f"no {word}" for flag, word in ((one.sme, "SME"), (one.vcse, "VCSE")) if flag is False]
-    told = ", ".join([fact for fact in facts if fact] + denied)
+    role = [] if one.role == ContractSupplier.Role.SUPPLIER else [str(ContractSupplier.Role(one.role).label).lower()]
+    told = ", ".join([fact for fact in facts if fact] + denied + role)
     return f"{one.name} ({told})" if told else one.name
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
-from core.api import CORS_HEADERS
+from core.api import CORS_HEADERS, export
 from core.dates import london_date
 from core.exports import csv_response, xlsx_response
 from core.geography import Kind
@@ -198,6 +198,7 @@ def _open(response):
 @login_not_required
 @require_safe
 @conditional(*LISTED, minute=True)
+@export
 def opportunity_csv(request):
     _, entries, _, _ = _listed(request)
     return csv_response(files.TABLE, entries, name="opportunities")
@@ -206,6 +207,7 @@ def opportunity_csv(request):
 @login_not_required
 @require_safe
 @conditional(*LISTED, minute=True)
+@export
 def opportunity_xlsx(request):
     _, entries, _, _ = _listed(request)
     return xlsx_response(files.TABLE, entries, name="opportunities")
@@ -214,6 +216,7 @@ def opportunity_xlsx(request):
 @login_not_required
 @require_safe
 @conditional(*LISTED, minute=True)
+@export
 def opportunity_json(request):
     listed, entries, name, _ = _listed(request)
     pieces = files.json_bytes(entries, title=name, page=parts.address(listed.query), count=len(listed.ids))
@@ -223,6 +226,7 @@ def opportunity_json(request):
 @login_not_required
 @require_safe
 @conditional(*LISTED, minute=True)
+@export
 def opportunity_atom(request):
     listed, entries, name, at = _listed(request)
     pieces = files.atom_pieces(
@@ -238,6 +242,7 @@ def opportunity_atom(request):
 @login_not_required
 @require_safe
 @conditional(*DATED, minute=True)
+@export
 def opportunity_ics(request):
     _, entries, name, at = _listed(request)
     pieces = calendar_pieces(calendar_entries(entries, at=at), name=name)

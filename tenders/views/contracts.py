@@ -1,22 +1,25 @@
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.api import CORS_HEADERS, export
 from core.dates import london_date
 from core.exports import csv_response, xlsx_response
 from core.versions import conditional
 from providers.models import Service
 
-from ..exports.contracts import for_export, register, template
+from ..exports.contracts import as_data, for_export, register, template
+from ..exports.documents import json_bytes
 from ..filters import ContractFilterSet
 from ..models import Contract, Framework
 from ..timeline import contract_story, for_contract_timeline
 from .frame import REGISTERS, listed, show_statuses, tag_kind
 
-FILES = [("CSV", "csv"), ("Excel", "xlsx")]
+FILES = [("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json")]
 # Rows in memory at a time.
 CHUNK = 2_000
 
@@ -43,6 +46,7 @@ def _narrowed(request, at):
 @login_not_required
 @require_safe
 @conditional(*REGISTERS, "providers", minute=True)
+@export
 def contract_csv(request):
     """The list of the page as a file, exactly."""
     return _file(request, csv_response)
@@ -51,8 +55,23 @@ def contract_csv(request):
 @login_not_required
 @require_safe
 @conditional(*REGISTERS, "providers", minute=True)
+@export
 def contract_xlsx(request):
     return _file(request, xlsx_response)
+
+
+@login_not_required
+@require_safe
+@conditional(*REGISTERS, "providers", minute=True)
+@export
+def contract_json(request):
+    at = clock.now()
+    rows = for_export(_narrowed(request, at).qs, at=at)
+    told = (as_data(row, at=at) for row in rows.iterator(chunk_size=CHUNK))
+    words = request.GET.urlencode()
+    page = reverse("tenders:contracts") + (f"?{words}" if words else "")
+    pieces = json_bytes("contracts", told, title="Contracts register", page=page, count=rows.count())
+    return StreamingHttpResponse(pieces, content_type="application/json", headers=CORS_HEADERS)
 
 
 def _file(request, respond):

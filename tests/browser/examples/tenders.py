@@ -67,6 +67,7 @@ EXAMPLES = {
     ),
     "tenders:contracts": register("tenders:contracts", three(full_contract)),
     "tenders:contracts_csv": plain("tenders:contracts_csv"),
+    "tenders:contracts_json": plain("tenders:contracts_json"),
     "tenders:contracts_xlsx": plain("tenders:contracts_xlsx"),
     "tenders:contracts_template": plain("tenders:contracts_template"),
     "tenders:contract": detail("tenders:contract", full_contract, ContractFactory, key="reference"),

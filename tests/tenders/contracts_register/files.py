@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 from decimal import Decimal
 
 import openpyxl
@@ -49,6 +50,10 @@ def read_xlsx(response):
     rows = openpyxl.load_workbook(io.BytesIO(response.getvalue())).worksheets[0].iter_rows(values_only=True)
     headings = next(rows)
     return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+def read_json(response):
+    return json.loads(response.getvalue())["contracts"]
 
 
 def a_full_contract(**facts):

@@ -1,6 +1,7 @@
 """The contracts register as a file: the code's columns, and exactly the list of the page."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import connection
@@ -8,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
+from core.api import ExportRate
 from tenders.models import Contract
 from tests.factories.commissioning import OrganisationFactory
 from tests.factories.providers import ProviderFactory
@@ -17,14 +19,22 @@ from tests.factories.tenders import (
     NoticeFactory,
     OpportunityFactory,
 )
-from tests.tenders.contracts_register.files import DAY, a_full_contract, in_months, read_csv, read_xlsx, titles
+from tests.tenders.contracts_register.files import (
+    DAY,
+    a_full_contract,
+    in_months,
+    read_csv,
+    read_json,
+    read_xlsx,
+    titles,
+)
 
 pytestmark = pytest.mark.django_db
 
 EXPECTED = {
     "Reference": "care-at-home", "Title": "'=Care at home", "Department": "Adults", "Description": "Care\nat home",
     "Supplier": "Dale Homecare Ltd; Hill, Dale CIC", "Supplier number": "01234567; Not stated", "SME": "Yes; Not stated",
-    "VCSE": "Not stated; Yes", "Value in pounds": "1234567.50", "Value as stated": "Not stated",
+    "VCSE": "Not stated; Yes", "Supplier role": "Provider; Provider", "Value in pounds": "1234567.50", "Value as stated": "Not stated",
     "VAT that cannot be recovered": "0.00", "Start": "2024-04-01", "End": "March 2027", "Review": "2026-10-01",
     "Term as stated": "Not stated", "Extension as stated": "1 + 1 years", "Extension months": "24",
     "End if extended": "Not stated", "Quote or tender": "Invitation to tender",
@@ -71,11 +81,11 @@ def test_the_files_are_exactly_the_list_of_the_page(client, query):
 
     page = titles(client, query)
     files = [
-        [row["Title"] for row in read(client.get(reverse(f"tenders:contracts_{kind}") + query))]
-        for kind, read in (("csv", read_csv), ("xlsx", read_xlsx))
+        [row.get("Title") or row["title"] for row in read(client.get(reverse(f"tenders:contracts_{kind}") + query))]
+        for kind, read in (("csv", read_csv), ("xlsx", read_xlsx), ("json", read_json))
     ]
 
-    assert files == [page, page]
+    assert files == [page, page, page]
     assert page
 
 
@@ -89,13 +99,13 @@ def test_the_file_tells_nothing_that_is_not_public(client):
     ContractFactory(title="Hidden draft", published_at=None)
     ContractFactory(title="Hidden embargo", published_at=clock.now() + DAY)
 
-    text = client.get(reverse("tenders:contracts_csv")).getvalue().decode()
+    text = "".join(client.get(reverse(f"tenders:contracts_{kind}")).getvalue().decode() for kind in ("csv", "json"))
 
     assert [word for word in ("Hidden", "hidden", "Care framework") if word in text] == []
     assert "Dale Homecare Ltd" in text
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
 def test_a_file_costs_as_many_queries_for_one_row_and_many(client, kind):
     def queries():
         with CaptureQueriesContext(connection) as found:
@@ -114,3 +124,34 @@ def test_nothing_published_is_a_file_of_headings(client):
     assert read_csv(client.get(reverse("tenders:contracts_csv"))) == []
     template = client.get(reverse("tenders:contracts_template")).getvalue().decode("utf-8-sig")
     assert template.startswith("Reference,Title,Department,Description,Supplier,")
+
+
+def test_the_json_tells_what_the_file_does(client):
+    contract = a_full_contract()
+
+    answer = client.get(reverse("tenders:contracts_json") + "?q=care")
+
+    document = json.loads(answer.getvalue())
+    (row,) = document.pop("contracts")
+    assert document["count"] == 1 and document["url"].endswith("/contracts/?q=care")
+    assert (row["reference"], row["framework"], row["value"], row["regime"]) == (
+        "care-at-home", "Care framework", "1234567.50", "light_touch",
+    )  # fmt: skip
+    assert row["ends"]["words"] == "March 2027" and row["url"].endswith(contract.get_absolute_url())
+    assert [(one["name"], one["role"], one["is_sme"], one["is_vcse"]) for one in row["suppliers"]] == [
+        ("Dale Homecare Ltd", "supplier", True, None), ("Hill; Dale CIC", "supplier", None, True),
+    ]  # fmt: skip
+    assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("address", ["/contracts.csv", "/contracts.json", "/opportunities.csv", "/opportunities.ics"])
+def test_whole_lists_are_given_out_a_limited_number_of_times(client, monkeypatch, address):
+    monkeypatch.setitem(ExportRate.THROTTLE_RATES, "exports", "2/min")
+    first = client.get(address)
+    unchanged = client.get(address, headers={"If-None-Match": first["ETag"]})
+
+    answers = [client.get(f"{address}?buyer={number}") for number in range(2)]
+
+    assert [first.status_code, unchanged.status_code, *(one.status_code for one in answers)] == [200, 304, 200, 429]
+    assert int(answers[1]["Retry-After"]) in range(1, 61)
+    assert "Ask again in" in answers[1].json()["detail"] and "no-store" in answers[1]["Cache-Control"]

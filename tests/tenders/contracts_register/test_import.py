@@ -17,6 +17,8 @@ from tests.factories.providers import ProviderFactory
 from tests.factories.tenders import (
     ContractFactory,
     ContractSupplierFactory,
+    FrameworkFactory,
+    LotFactory,
 )
 from tests.tenders.contracts_register.files import DAY, a_full_contract, plan_of, table
 from tests.tools.at_once import both
@@ -218,3 +220,85 @@ def test_two_imports_of_the_same_new_contract_add_it_once(file):
 
     assert said == ["PlanOutdated", "done"]
     assert Contract.objects.count() == 1
+
+
+def test_roles_frameworks_and_lots_are_read_and_come_back_unchanged(client, tmp_path, file):
+    contract = a_full_contract()
+    lot = LotFactory(framework=contract.framework, title="North", number="1")
+    other = FrameworkFactory(title="Other framework")
+    twins = FrameworkFactory.create_batch(2, title="Twin")
+    there = LotFactory(framework=other, title="South")
+    owner = contract.organisation
+    headings = ("Reference", "Title", "Supplier", "Supplier role", "Framework", "Lot")
+    table(
+        file, ["care-at-home", "Care", "A; B", "Lead provider; subcontractor", "care framework", "1"],
+        ["new-one", "New", "A", "", twins[1].slug, ""], headings=headings,
+    )  # fmt: skip
+    rows = read_register(file).rows
+    apply_plan(
+        rows,
+        organisation=owner,
+        fingerprint=plan_of(file, owner).fingerprint(),
+        by=None,
+        at=clock.now(),
+        publishes=True,
+    )
+
+    contract.refresh_from_db()
+    again = tmp_path / "again.csv"
+    again.write_bytes(client.get(reverse("tenders:contracts_csv")).getvalue())
+    moved = plan_of(
+        table(
+            file, ["care-at-home", "Care", "Other framework", "South"], headings=("Reference", "Title", *headings[4:])
+        ),
+        owner,
+    )
+    left = plan_of(
+        table(file, ["care-at-home", "Care", "Other framework"], headings=("Reference", "Title", "Framework")), owner
+    )
+
+    assert (contract.framework.title, contract.lot) == ("Care framework", lot)
+    assert [(one.name_as_stated, one.role) for one in contract.suppliers.order_by("order")] == [
+        ("A", "lead"), ("B", "subcontractor"),
+    ]  # fmt: skip
+    assert Contract.objects.get(reference="new-one").framework == twins[1]
+    with pytest.raises(FileRefused, match="Several frameworks are called “Twin”"):
+        plan_of(table(file, ["x", "X", "Twin"], headings=("Reference", "Title", "Framework")), owner)
+    assert [row.changes for row in plan_of(again, owner).rows if row.changes] == []
+    assert moved.rows[0].values == {"framework": other, "lot": there}
+    assert [(one.column, one.old, one.new) for one in left.rows[0].changes] == [
+        ("Framework", "Care framework", "Other framework"), ("Lot", "North", "Not stated"),
+    ]  # fmt: skip
+
+
+def test_a_framework_that_is_not_public_stays_where_the_file_cannot_tell_of_it(client, tmp_path):
+    contract = a_full_contract()
+    contract.framework.published_at = None
+    contract.framework.save()
+    path = tmp_path / "register.csv"
+    path.write_bytes(client.get(reverse("tenders:contracts_csv")).getvalue())
+
+    plan = plan_of(path, contract.organisation)
+
+    assert [row.changes or row.values for row in plan.rows] == [{}]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        (["A", "Boss", "", ""], "Supplier role", "is none of"),
+        (["", "", "Nowhere", ""], "Framework", "No public framework is called"),
+        (["", "", "", "North"], "Lot", "without the framework"),
+        (["", "", "Care framework", "North"], "Lot", "No lot of the framework"),
+    ],
+)
+def test_a_role_framework_or_lot_nobody_knows_is_named(file, cells, column, reason):
+    FrameworkFactory(title="Care framework")
+    table(file, ["x", "X", *cells], headings=("Reference", "Title", "Supplier", "Supplier role", "Framework", "Lot"))
+
+    with pytest.raises(FileRefused) as refusal:
+        plan_of(file, OrganisationFactory())
+
+    [problem] = refusal.value.problems
+    assert (problem.row, problem.column) == (2, column)
+    assert reason in problem.reason
