@@ -13,10 +13,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
 from core.api import Problem
-from core.filters import WORDS_READ
 from core.models import CpvCode, Place, ServiceType
 from providers.open_referral import parameters
+from tenders.filters import ContractFilterSet, FrameworkFilterSet
 from tenders.models import Contract, Framework, Opportunity, Release
+from tenders.search import holding
 
 PER_PAGE = 100
 FILTERS = ("q", "cpv", "area", "service_type", "stage", "closing_before", "updated_since")
@@ -41,7 +42,7 @@ class Question:
     stated: dict[str, str]
     limit: int
     cursor: Cursor | None
-    words: tuple[str, ...] = ()
+    words: str = ""
     cpv: CpvCode | None = None
     area: Place | None = None
     service_type: ServiceType | None = None
@@ -78,7 +79,7 @@ def read(query: QueryDict) -> Question:
         stated=stated,
         limit=limit,
         cursor=_cursor(stated.get("cursor", "")),
-        words=tuple(stated.get("q", "").split()[:WORDS_READ]),
+        words=stated.get("q", ""),
         cpv=_node(CpvCode, "cpv", stated, Q(code=stated.get("cpv", "")), "an eight-digit code, such as 85311100"),
         area=_node(Place, "area", stated, Q(gss_code=stated.get("area", "").upper()), "an area's slug or GSS code"),
         service_type=_node(ServiceType, "service_type", stated, Q(), "the slug of a kind of care, such as home-care"),
@@ -156,8 +157,8 @@ def _subjects(model: Any, question: Question, *, at: dt.datetime) -> QuerySet[An
     """The public records of a register that fulfil what is asked of the record itself; none where nothing is."""
     rows = model.objects.public(at=at)
     is_asked = False
-    for word in question.words:
-        rows, is_asked = rows.filter(Q(title__icontains=word) | Q(summary__icontains=word)), True
+    if question.words:
+        rows, is_asked = _worded(model, rows, question.words, at=at), True
     if question.cpv is not None:
         codes = CpvCode.objects.within([question.cpv])
         has_code = Q(types__cpv_codes__in=codes)
@@ -180,6 +181,16 @@ def _subjects(model: Any, question: Question, *, at: dt.datetime) -> QuerySet[An
         closes = Q(closes_at__gt=at, closes_at__lt=question.closing_before)
         rows, is_asked = (rows.none() if model is Contract else rows.filter(closes)), True
     return rows.order_by().values("pk") if is_asked else None
+
+
+def _worded(model: Any, rows: QuerySet[Any], words: str, *, at: dt.datetime) -> QuerySet[Any]:
+    """The records whose page's list would find them by these words; what no list shows any more is found alike."""
+    if model is Opportunity:
+        return holding(rows, words, at=at)
+    data = QueryDict(urlencode({"q": words}))
+    filters = FrameworkFilterSet if model is Framework else ContractFilterSet
+    found: QuerySet[Any] = filters(data, queryset=rows).qs
+    return found
 
 
 def _where(rows: QuerySet[Any], condition: Q) -> QuerySet[Any]:

@@ -3,6 +3,7 @@
 from .asking import Listed, Relaxed, Results, find_all, search, without_one_filter
 from .entries import Entry, Named, read_entries
 from .question import NAMES, PAGE_SIZE, PARAMETERS, OpportunityQuery, Order
+from .words import holding
 
 __all__ = [
     "NAMES",
@@ -16,6 +17,7 @@ __all__ = [
     "Relaxed",
     "Results",
     "find_all",
+    "holding",
     "read_entries",
     "search",
     "without_one_filter",

@@ -141,6 +141,7 @@ def test_filters_narrow_releases_and_records(client):
     told(OpportunityFactory(title="Something else", published_at=NOON - DAY), at=NOON - DAY)
     told(ContractFactory(title="A contract", published_at=NOON - DAY), at=NOON - DAY)
     told(wanted)
+    connection.check_constraints()
     later = (NOON + 1000 * DAY).date().isoformat()
 
     questions = [
@@ -151,7 +152,7 @@ def test_filters_narrow_releases_and_records(client):
     for kind in ("releases", "records"):
         for question in questions:
             assert ocids(get(client, f"/ocds/{kind}.json?{question}")) == [wanted.ocid], question
-        assert ocids(get(client, f"/ocds/{kind}.json?q=nothing")) == []
+        assert ocids(get(client, f"/ocds/{kind}.json?q=xylophone")) == []
 
 
 @pytest.mark.parametrize(
@@ -208,3 +209,25 @@ def test_nothing_at_all_is_an_empty_package(client):
     assert b"".join(client.get("/ocds/releases.jsonl").streaming_content) == b""
     assert client.get("/ocds/releases/nothing.json").status_code == 404
     assert client.get("/ocds/records/%00.json").status_code == 404
+
+
+def test_words_find_what_the_page_finds_typing_errors_and_what_has_ended_too(client):
+    open_now = told(OpportunityFactory(title="Reablement at home", summary="For dementia"))
+    ended = told(OpportunityFactory(title="Reablement in the day"))
+    services.cancel_opportunity(opportunity=ended, reason="No money.", by=None, at=NOON)
+    framework = told(FrameworkFactory(title="Reablement framework"))
+    told(ContractFactory(title="Something else"))
+    connection.check_constraints()
+
+    found = {
+        words: {one["ocid"] for one in get(client, f"/ocds/records.json?q={words}")["records"]}
+        for words in ("reablemnt", "reablement+dementia", "xylophone")
+    }
+    page = client.get("/opportunities/?q=reablemnt").context["results"]
+
+    assert open_now.ocid in found["reablemnt"] and ended.ocid in found["reablemnt"]
+    assert found["reablement+dementia"] == {open_now.ocid}
+    assert found["xylophone"] == set()
+    assert [entry.record.ocid for entry in page.entries] == [open_now.ocid]
+    named = get(client, "/ocds/records.json?q=reablement+framework")["records"]
+    assert [one["ocid"] for one in named] == [Release.objects.get(framework=framework).ocid]

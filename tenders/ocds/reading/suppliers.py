@@ -54,8 +54,9 @@ class Supplier:
         """Whether a row of suppliers is this one."""
         if self.provider is not None:
             return getattr(row, "provider_id", None) == self.provider.pk
-        stated = getattr(row, "name_as_stated", "")
-        return getattr(row, "provider_id", None) is None and stated.casefold() == self.name.casefold()
+        # Or one that an officer has joined to an entry that is not public yet.
+        names = {getattr(row, "name_as_stated", "").casefold(), str(getattr(row, "provider", None) or "").casefold()}
+        return self.name.casefold() in names
 
 
 class Directory:
