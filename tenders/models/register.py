@@ -22,7 +22,7 @@ class RegisterRowQuerySet(models.QuerySet["RegisterRow"]):
 
     def in_order(self) -> Self:
         """The soonest end first and the unknown last, the order within both parts of the list."""
-        return self.order_by(F("ends").asc(nulls_last=True), "title", "contract")
+        return self.order_by(F("ends").asc(nulls_last=True), "title", "pk")
 
 
 class RegisterRow(models.Model):

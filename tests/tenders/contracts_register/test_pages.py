@@ -5,27 +5,29 @@ import datetime as dt
 import pytest
 from django.http import QueryDict
 
+from core import clock
 from core.dates import parse
 from tenders.filters import ContractFilterSet
 from tenders.models import Contract, RegisterRow
-from tests.factories import NOON
 from tests.factories.core import ServiceTypeFactory
 from tests.factories.tenders import ContractFactory
+from tests.tenders.contracts_register.files import DAY, in_months, today
 
 pytestmark = pytest.mark.django_db
 
 
 def asked(query=""):
-    rows = Contract.objects.public(at=NOON).for_public_list(at=NOON).passed_last(at=NOON)
+    at = clock.now()
+    rows = Contract.objects.public(at=at).for_public_list(at=at).passed_last(at=at)
     return ContractFilterSet(QueryDict(query) if query else None, queryset=rows)
 
 
 @pytest.mark.parametrize("query", ["", "q=care", "type=home-care", "q=nothing+at+all"])
 def test_pages_cut_from_an_index_are_those_of_the_whole_list(query):
     home_care = ServiceTypeFactory(slug="home-care")
-    ends = ("May 2026", "May 2027", "17 November 2026", "18 November 2026", "", "to be confirmed")
+    ends = (in_months(-6), in_months(6), str(today() - DAY), str(today()), "", "to be confirmed")
     for number, words in enumerate(ends * 3):
-        extended = ("", "", "June 2028")[number % 3]
+        extended = ("", "", in_months(20))[number % 3]
         row = ContractFactory(title=f"Care {number % 5}", ends=words, ends_if_extended=extended)
         if number % 2:
             row.types.add(home_care)
