@@ -1,8 +1,6 @@
 """Alerts with a real worker: what is in the mailbox in the end, also when the worker dies half-way."""
 
 import datetime as dt
-import email
-import email.policy
 import os
 import signal
 from pathlib import Path
@@ -22,6 +20,7 @@ from tenders.services import subscriptions
 from tenders.services.subscriptions import Want
 from tests.factories.core import UserFactory
 from tests.factories.tenders import DateChangeFactory, OpportunityFactory, SubscriberFactory
+from tests.tools.mailbox import mails
 from tests.tools.processes import wait_until
 from tests.tools.work import finished
 
@@ -32,17 +31,6 @@ PEOPLE = 3000
 def tell():
     with transaction.atomic():
         return jobs.enqueue("tenders.tell_subscribers")
-
-
-def mails(folder):
-    """The mails in a folder, by the address they went to."""
-    found = {}
-    for file in sorted(Path(folder).iterdir()):
-        for text in file.read_text().split("-" * 79):
-            if text.strip():
-                mail = email.message_from_string(text.strip(), policy=email.policy.default)
-                found.setdefault(mail["To"], []).append(mail)
-    return found
 
 
 def test_the_planned_procurements_of_two_councils_are_followed_and_a_moved_date_comes_by_mail(start, beat, tmp_path):
