@@ -38,7 +38,10 @@ from .models import (
 
 @dataclass(frozen=True)
 class Moment:
-    """One thing that happened or is expected. ``when`` are words for people; ``day`` only puts it in order."""
+    """One thing that happened or is expected. ``when`` are words for people; ``day`` only puts it in order.
+
+    ``is_untold`` is what was planned for a time now past, and nobody has told whether it came about.
+    """
 
     rank: int
     title: str
@@ -49,6 +52,7 @@ class Moment:
     note: str = ""
     url: str = ""
     number: str = ""
+    is_untold: bool = False
 
 
 def for_timeline(at: dt.datetime) -> list[Prefetch | str]:
@@ -108,7 +112,11 @@ def _contract_parts(at: dt.datetime) -> list[Prefetch | str]:
 
 def story(record: Opportunity, *, at: dt.datetime) -> list[Moment]:
     """Return the whole story of an opportunity fetched with `for_timeline`, the earliest first."""
-    return _in_order([*_before(record, at), *_tender(record, at), *_awards(record, at), *_after(record, at)])
+    found = [*_before(record, at), *_tender(record, at), *_awards(record, at), *_after(record, at)]
+    if _has_ended(record, at):
+        # Nothing is expected any more of what was withdrawn or cancelled.
+        found = [one for one in found if not one.is_ahead]
+    return _in_order(found)
 
 
 def contract_story(contract: Contract, *, at: dt.datetime) -> list[Moment]:
@@ -128,9 +136,18 @@ def _in_order(moments: Iterable[Moment]) -> list[Moment]:
 
 
 def _moment(
-    rank: int, title: str, value: dt.datetime | dt.date | EstimatedDate | None, at: dt.datetime, **facts: str
+    rank: int,
+    title: str,
+    value: dt.datetime | dt.date | EstimatedDate | None,
+    at: dt.datetime,
+    *,
+    is_plan: bool = False,
+    **facts: str,
 ) -> list[Moment]:
-    """Return one moment of a day, a moment or an estimated date; nothing where there is none."""
+    """Return one moment of a day, a moment or an estimated date; nothing where there is none.
+
+    :param is_plan: whether it was only planned, as far as we are told.
+    """
     if not value:
         return []
     today = london_date(at)
@@ -139,7 +156,8 @@ def _moment(
         is_ahead = value.latest is None or value.latest >= today
         # What may have begun and is still expected stands after what has happened.
         day = max(value.earliest, today) if is_ahead and value.earliest else value.earliest
-        return [Moment(rank, title, day, str(value), is_ahead, is_ahead or not is_exact, **facts)]
+        is_estimate, is_untold = is_ahead or not is_exact, is_plan and not is_ahead
+        return [Moment(rank, title, day, str(value), is_ahead, is_estimate, is_untold=is_untold, **facts)]
     if isinstance(value, dt.datetime):
         return [Moment(rank, title, london_date(value), gov_datetime(value), value > at, **facts)]
     return [Moment(rank, title, value, gov_date(value), value > today, **facts)]
@@ -177,7 +195,8 @@ def _is_plan(record: Opportunity) -> bool:
 def _tender(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
     events = record.shown_events  # type: ignore[attr-defined]
     if not events:
-        yield from _moment(ENGAGEMENT, "Market engagement", record.engagement_date, at)
+        is_plan = _is_only_planned(record, at)
+        yield from _moment(ENGAGEMENT, "Market engagement", record.engagement_date, at, is_plan=is_plan)
     for event in events:
         is_off = event.cancelled_at is not None and event.cancelled_at <= at
         title = f"{event.title} (cancelled)" if is_off else event.title
@@ -194,7 +213,7 @@ def _tender(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
     if record.opens_at:
         yield from _moment(TENDER, "Open for bids", record.opens_at, at)
     else:
-        yield from _moment(TENDER, "Tender", record.tender_date, at)
+        yield from _moment(TENDER, "Tender", record.tender_date, at, is_plan=_is_only_planned(record, at))
     yield from _moment(QUESTIONS, "Last moment for questions", record.questions_close_at, at)
     yield from _moment(QUESTIONS, "All questions answered by", record.answers_by_at, at)
     answered = Counter(london_date(one.answered_at) for one in record.shown_questions)  # type: ignore[attr-defined]
@@ -225,7 +244,7 @@ def _awards(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
     if not awards and record.awarded_at and record.awarded_at <= at:
         yield from _moment(AWARD, "Awarded", london_date(record.awarded_at), at)
     elif not awards and not _has_ended(record, at):
-        yield from _moment(AWARD, "Award", record.award_date, at)
+        yield from _moment(AWARD, "Award", record.award_date, at, is_plan=True)
 
 
 def _of_award(award: Award, at: dt.datetime, url: str = "") -> Iterator[Moment]:
@@ -251,8 +270,9 @@ def _after(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
     else:
         successors = {one.pk: one for one in record.shown_renewals}  # type: ignore[attr-defined]
         if not _has_ended(record, at):
-            yield from _moment(CONTRACT, "Contract starts", record.contract_start_date, at)
-            yield from _moment(END, "Contract ends", record.contract_end_date, at)
+            is_plan = _is_only_planned(record, at)
+            yield from _moment(CONTRACT, "Contract starts", record.contract_start_date, at, is_plan=is_plan)
+            yield from _moment(END, "Contract ends", record.contract_end_date, at, is_plan=is_plan)
     if successors:
         yield from _successors(successors.values(), at)
     elif not _has_ended(record, at):
@@ -287,6 +307,11 @@ def _successors(records: Iterable[Opportunity], at: dt.datetime) -> Iterator[Mom
         ]
 
 
+def _is_only_planned(record: Opportunity, at: dt.datetime) -> bool:
+    """Whether nothing is known to have come of the plan: its dates may be past, but nobody has said that they held."""
+    return not any(moment and moment <= at for moment in (record.opens_at, record.closes_at, record.awarded_at))
+
+
 def _has_ended(record: Opportunity, at: dt.datetime) -> bool:
     return any(moment and moment <= at for moment in (record.withdrawn_at, record.cancelled_at))
 
@@ -299,14 +324,16 @@ def steps(record: Opportunity, *, at: dt.datetime) -> list[dict[str, str]]:
     awarded = london_date(record.awarded_at) if record.awarded_at and record.awarded_at <= at else None
     successors = [*record.shown_renewals, *(contract.shown_successors if contract else [])]  # type: ignore[attr-defined]
     following = next((one.tender_date or one.contract_start_date for one in successors), record.next_procurement_date)
-    planned = record.source.published if record.source else None
+    planned, planned_note = (record.source.published if record.source else None), "Published by the organisation"
+    if planned is None and record.last_confirmed:
+        planned, planned_note = record.last_confirmed, "Last confirmed by the organisation"
     if planned is None and record.published_at and _is_plan(record):
         planned = london_date(record.published_at)
     tender = london_date(record.opens_at) if record.opens_at else record.tender_date or record.dates_as_stated
     order = [
-        ("In the plan", planned, "Published by the organisation" if planned else ""),
+        ("In the plan", planned, planned_note if planned else ""),
         ("Engagement", record.engagement_date, "A chance to shape what is bought"),
-        ("Tender", tender, ""),
+        ("Tender", tender, f"Bids close {gov_date(record.closes_at)}" if record.closes_at else ""),
         ("Award", awards[-1].award_date if awards and awarded else awarded or record.award_date, ""),
         ("Contract", contract.starts if contract else record.contract_start_date, ""),
         ("Next need", following, ""),

@@ -6,9 +6,10 @@
 from .data import chart_from_data
 from .maps import OutlineMap, Pin, Town, render_map
 from .model import PINE, Chart, Kind, Point, Series, value_text
-from .output import LARGE_PRINT, NARROW, WIDE, describe, render, table_of
+from .output import BROAD, LARGE_PRINT, NARROW, WIDE, describe, render, table_of
 
 __all__ = [
+    "BROAD",
     "LARGE_PRINT",
     "NARROW",
     "PINE",

@@ -14,6 +14,7 @@ from .canvas import Canvas
 from .model import NOT_STATED, Chart, Kind
 
 WIDE = 720
+BROAD = 1040
 NARROW = 318
 LARGE_PRINT = 430
 

@@ -6,19 +6,23 @@ from typing import Any
 
 from django import template
 
-from core.charts import LARGE_PRINT, NARROW, WIDE, Chart, describe, render, table_of
+from core.charts import BROAD, LARGE_PRINT, NARROW, WIDE, Chart, describe, render, table_of
 from core.charts.output import draw, to_svg
 
 register = template.Library()
 
 
 @register.inclusion_tag("charts/figure.html")
-def chart(chart: Chart, level: int = 3, key: str = "") -> dict[str, Any]:
-    """Show a chart on a page: ``{% chart chart %}``. Give each a ``key`` where two might have the same words."""
+def chart(chart: Chart, level: int = 3, key: str = "", is_broad: bool = False) -> dict[str, Any]:
+    """Show a chart on a page: ``{% chart chart %}``. Give each a ``key`` where two might have the same words.
+
+    ``is_broad`` is for one that has the page's whole width: drawn for it, its words keep their size.
+    """
     return {
         "chart": chart,
         "level": level,
-        "wide": render(chart, WIDE, css_class="ccp-chart__wide", key=key),
+        "is_broad": is_broad,
+        "wide": render(chart, BROAD if is_broad else WIDE, css_class="ccp-chart__wide", key=key),
         "narrow": render(chart, NARROW, css_class="ccp-chart__narrow", key=key),
         "table": table_of(chart),
     }

@@ -30,6 +30,7 @@ from .months import next_month
 
 # So many entries of a calendar file are held at a time.
 PORTION = 500
+OPEN_ON_A_DAY = 4
 
 # What each kind of date is called, and the fields whose moves it follows.
 KINDS = {
@@ -216,6 +217,15 @@ class CalendarDay:
     items: Sequence[Happening]
     more: int = 0
 
+    @property
+    def first_items(self) -> Sequence[Happening]:
+        """What stands open on the day; the rest is folded away, so that no day outgrows its month."""
+        return self.items[:OPEN_ON_A_DAY]
+
+    @property
+    def folded_items(self) -> Sequence[Happening]:
+        return self.items[OPEN_ON_A_DAY:]
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -226,6 +236,11 @@ class Month:
     without_day: Sequence[Happening]
     count: int
     more_without_day: int = 0
+
+    @property
+    def has_days(self) -> bool:
+        """Whether anything stands on a day at all."""
+        return any(day and day.items for week in self.weeks for day in week)
 
     @property
     def is_cut(self) -> bool:

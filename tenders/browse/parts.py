@@ -19,6 +19,7 @@ from core.templatetags.portal import gov_date, gov_datetime, money
 from tenders.models import Opportunity
 from tenders.search import PARAMETERS, Entry, OpportunityQuery, Order
 from tenders.search.asking import Results
+from tenders.standing import confirmed_words
 
 # So many values of a filter stand open; the rest are one press away.
 OPEN_VALUES = 8
@@ -238,8 +239,8 @@ def _start(entry: Entry) -> str:
 def _third(entry: Entry) -> str:
     record = entry.record
     value = _fact("Value", value_words(record), unknown="Not published")
-    if since := entry.unconfirmed_since:
-        return value + _fact("Not confirmed since", gov_date(since))
+    if entry.unconfirmed_since:
+        return value + _fact("Not confirmed since", confirmed_words(record))
     return value
 
 

@@ -32,9 +32,6 @@ REGISTERS = ("opportunities", "frameworks", "contracts", "organisations", "taxon
 def show_statuses(rows, at):
     for row in rows:
         row.shown_status = row.status(at=at)
-        row.shown_unconfirmed = (
-            row.confirmed_date() if isinstance(row, Opportunity) and row.is_unconfirmed(at=at) else None
-        )
         row.shown_kind = tag_kind(row, row.shown_status, at)
 
 

@@ -11,6 +11,7 @@ from providers.acting import acting_provider
 
 from ..models import Contract, DateChange, Framework, Notice, Opportunity
 from ..services import interests
+from ..standing import confirmed_words, next_step
 from ..timeline import for_timeline, steps, story
 from .events import show_bookings
 from .frame import REGISTERS, tag_kind
@@ -61,7 +62,8 @@ def opportunity(request, reference):
         "judging": judging(row),
         "clarifications": clarifications(row, at),
         "is_unconfirmed": row.is_unconfirmed(at=at),
-        "confirmed_date": row.confirmed_date(),
+        "confirmed": confirmed_words(row),
+        "next_step": next_step(row, at=at),
         "same_area": Opportunity.objects.listed(at=at)
         .filter(Q(organisation=row.organisation), Q(types__in=row.types.all()))
         .exclude(pk=row.pk)

@@ -218,7 +218,8 @@ def test_full_day_shows_its_first_dates_and_says_how_many_more(client):
 
     assert [title for _, title in on_days(found)[dt.date(2040, 6, 3)]] == [f"Care {number:02}" for number in range(20)]
     assert found.context["month"].count == 23
-    assert "and 3 more" in words(found)
+    assert "16 more on 3 June" in words(found)
+    assert "3 besides" in words(found)
     assert "Not all dates of this month are shown" in words(found)
 
 

@@ -213,3 +213,25 @@ def test_the_story_costs_as_many_queries_however_long_it_is(client, page):
         OpportunityFactory(replaces_contract=record.contract)
 
     assert queries() == short
+
+
+def test_what_was_planned_and_is_past_is_not_told_as_done():
+    record = OpportunityFactory(tender_date="Autumn 2024", contract_start_date="April 2025")
+
+    found = {one.title: (one.is_ahead, one.is_untold) for one in told(record)}
+
+    assert found["Tender"] == (False, True)
+    assert found["Contract starts"] == (False, True)
+
+
+def test_what_may_have_begun_and_is_still_expected_stands_after_what_has_happened():
+    record = OpportunityFactory(published_at=NOON - DAY, tender_date=str(NOON.year))
+
+    assert [one.title for one in told(record)] == ["In the plan", "Tender"]
+
+
+@pytest.mark.parametrize("begun", ["engagement_date", "tender_date"])
+def test_what_was_entered_afterwards_was_not_in_the_plan_here(begun):
+    record = OpportunityFactory(published_at=NOON - DAY, **{begun: "Spring 2024"})
+
+    assert "Entered in this portal" in [one.title for one in told(record)]
