@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from core.templatetags.portal import gov_date
 from tenders.models import AlertNews, Follow, SavedSearch, Subscriber
 
+from .entries import Entry
 from .links import Purpose, address, token
 
 SIGNATURE = "Care Commissioning Portal"
@@ -24,41 +25,37 @@ SECTIONS = (CLOSING, NEW, CHANGED, FRAMEWORKS)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A public entry as a mail shows it."""
-
-    title: str
-    buyer: str
-    path: str
-    closes_at: dt.datetime | None
-    is_framework: bool
-
-
-@dataclass(frozen=True)
 class Told:
-    """One entry in one person's mail, with all its news."""
+    """One entry with all its news, as it stands in a mail. Most people are told of the same, so it is made once."""
 
     entry: Entry
-    news: Sequence[AlertNews]
+    section: str
+    deadline: dt.datetime | None
+    text: str
 
-    def section(self, *, at: dt.datetime) -> str:
-        """Where it stands: each entry once, under what matters most of it."""
-        kinds = {one.kind for one in self.news}
-        if self.entry.is_framework and AlertNews.Kind.NEW not in kinds and AlertNews.Kind.REMINDER not in kinds:
-            return FRAMEWORKS
-        closes_at = self.entry.closes_at
-        if AlertNews.Kind.REMINDER in kinds or closes_at and dt.timedelta() < closes_at - at <= SOON:
-            return CLOSING
-        return NEW if AlertNews.Kind.NEW in kinds else CHANGED
+
+def tell(entry: Entry, news: Sequence[AlertNews], *, at: dt.datetime) -> Told:
+    """Put an entry and what is new of it into words."""
+    lines = [entry.title, f"   {entry.buyer}"]
+    lines += [f"   {one.text}" for one in news[-MOST_LINES:]]
+    if len(news) > MOST_LINES:
+        lines.append(f"   And {len(news) - MOST_LINES} earlier changes.")
+    lines.append(f"   {settings.PUBLIC_URL.rstrip('/')}{entry.path}")
+    deadline = min((one.due_at for one in news if one.due_at), default=entry.closes_at)
+    return Told(entry, _section(entry, {one.kind for one in news}, at), deadline, "\n".join(lines))
+
+
+def _section(entry: Entry, kinds: set[str], at: dt.datetime) -> str:
+    """Where it stands: each entry once, under what matters most of it."""
+    if entry.is_framework and AlertNews.Kind.NEW not in kinds and AlertNews.Kind.REMINDER not in kinds:
+        return FRAMEWORKS
+    if AlertNews.Kind.REMINDER in kinds or entry.closes_at and dt.timedelta() < entry.closes_at - at <= SOON:
+        return CLOSING
+    return NEW if AlertNews.Kind.NEW in kinds else CHANGED
 
 
 def digest(
-    *,
-    subscriber: Subscriber,
-    told: Iterable[Told],
-    searches: Sequence[SavedSearch],
-    follows: Sequence[Follow],
-    at: dt.datetime,
+    *, subscriber: Subscriber, told: Iterable[Told], searches: Sequence[SavedSearch], follows: Sequence[Follow]
 ) -> tuple[str, str, dict[str, str]]:
     """Return the subject, the text and the headers of one person's mail.
 
@@ -66,13 +63,13 @@ def digest(
     """
     by_section: dict[str, list[Told]] = {name: [] for name in SECTIONS}
     for one in told:
-        by_section[one.section(at=at)].append(one)
-    by_section[CLOSING].sort(key=lambda one: _deadline(one) or dt.datetime.max.replace(tzinfo=dt.UTC))
+        by_section[one.section].append(one)
+    by_section[CLOSING].sort(key=lambda one: one.deadline or dt.datetime.max.replace(tzinfo=dt.UTC))
     parts = ["Hello,"]
     for name, entries in by_section.items():
         if entries:
             parts.append(f"{name.upper()} ({len(entries)})")
-            parts += [_entry(number, one) for number, one in enumerate(entries[:MOST_IN_A_SECTION], 1)]
+            parts += [f"{number}. {one.text}" for number, one in enumerate(entries[:MOST_IN_A_SECTION], 1)]
             if len(entries) > MOST_IN_A_SECTION:
                 parts.append(f"And {len(entries) - MOST_IN_A_SECTION} more: {address('tenders:opportunities')}")
     manage = address("tenders:alerts_manage", token(Purpose.MANAGE, subscriber.key))
@@ -99,21 +96,6 @@ def _subject(by_section: dict[str, list[Told]]) -> str:
 
 def _lead(section: str) -> str:
     return "Your framework" if section == FRAMEWORKS else section
-
-
-def _deadline(one: Told) -> dt.datetime | None:
-    due = [news.due_at for news in one.news if news.due_at]
-    return min(due, default=one.entry.closes_at)
-
-
-def _entry(number: int, one: Told) -> str:
-    news = list(one.news)
-    lines = [f"{number}. {one.entry.title}", f"   {one.entry.buyer}"]
-    lines += [f"   {item.text}" for item in news[-MOST_LINES:]]
-    if len(news) > MOST_LINES:
-        lines.append(f"   And {len(news) - MOST_LINES} earlier changes.")
-    lines.append(f"   {settings.PUBLIC_URL.rstrip('/')}{one.entry.path}")
-    return "\n".join(lines)
 
 
 def _cause(one: SavedSearch | Follow) -> str:

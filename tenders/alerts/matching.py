@@ -6,7 +6,6 @@ Nothing here asks once per search or per person. News whose people are found is 
 from __future__ import annotations
 
 import datetime as dt
-
 from typing import Any
 
 from django.db import connection, transaction
@@ -102,11 +101,11 @@ _BY_SEARCH = f"""
     WHERE {_WANTED.format("search", "news")}
 """
 
-# Which searches found these before and do not any more, unless that was told already. What is over is told as such.
+# Which searches found these before and do not any more, unless that was told already, or that it is over.
 _GONE = """
 told AS MATERIALIZED (
     SELECT DISTINCT ON (search_id, changed.opportunity_id) search_id, changed.opportunity_id, changed.is_over,
-        changed.key, earlier.kind = 'left' AS has_left
+        changed.key, earlier.kind IN ('left', 'ended') AS has_left
     FROM (
         SELECT opportunity_id, bool_or(kind = 'ended') AS is_over, 'left:' || min(id) AS key FROM news
         WHERE opportunity_id IS NOT NULL AND kind <> 'reminder' GROUP BY opportunity_id

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from core import mail
-from tenders.models import (
-    AlertItem,
-    AlertNews,
-    AlertRun,
-    Contract,
-    Follow,
-    Framework,
-    Frequency,
-    Opportunity,
-    SavedSearch,
-    Subscriber,
-)
+from tenders.models import AlertItem, AlertNews, AlertRun, Follow, SavedSearch, Subscriber
 
 from . import letters, matching
+from .entries import Entry, Key, entries_of, key_of
 from .news import Look, collect
+from .schedule import daily_date, due, weekly_date
 
 PEOPLE = 200
 MOST_KNOWN = 20_000
 LOCK = 7_302_118  # Any number of ours: whoever begins a run holds it.
-LONDON = ZoneInfo("Europe/London")
 
 Progress = Callable[[str], object]
 
@@ -89,47 +76,69 @@ def begin(*, at: dt.datetime) -> AlertRun | None:
         return made
 
 
-def daily_date(at: dt.datetime) -> dt.date:
-    """The day of the last daily mails that were due by then, at ``settings.ALERTS_HOUR`` in London."""
-    local = timezone.localtime(at, LONDON)
-    return local.date() if local.hour >= settings.ALERTS_HOUR else local.date() - dt.timedelta(days=1)
-
-
-def weekly_date(at: dt.datetime) -> dt.date:
-    """The day of the last weekly mails that were due by then, on ``settings.ALERTS_WEEKDAY`` (Monday is 1)."""
-    day = daily_date(at)
-    return day - dt.timedelta(days=(day.isoweekday() - settings.ALERTS_WEEKDAY) % 7)
-
-
-def due(current: AlertRun) -> list[int]:
-    """Return the frequencies whose mails go with a run."""
-    found = [Frequency.INSTANT]
-    if current.daily_date:
-        found.append(Frequency.DAILY)
-    if current.weekly_date:
-        found.append(Frequency.WEEKLY)
-    return [one.value for one in found]
-
-
 def _owed(current: AlertRun) -> Any:
     return AlertItem.objects.filter(sent_at=None, frequency__in=due(current), news__found_at__lte=current.at)
 
 
 @dataclass
 class Known:
-    """The news and entries a run has read: most people are told of the same."""
+    """The news and entries a run has read, and what mails say of them: most people are told of the same."""
 
     at: dt.datetime
     news: dict[int, AlertNews] = field(default_factory=dict)
-    entries: dict[tuple[str, int], letters.Entry] = field(default_factory=dict)
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    told: dict[tuple[int, ...], letters.Told] = field(default_factory=dict)
 
     def read(self, wanted: set[int]) -> None:
         """Read the news of these ids, and what it is about, unless they are known."""
-        if len(self.news) > MOST_KNOWN:
-            self.news, self.entries = {}, {}
+        if len(self.news) > MOST_KNOWN or len(self.told) > MOST_KNOWN:
+            self.news, self.entries, self.told = {}, {}, {}
         more = AlertNews.objects.in_bulk(wanted - self.news.keys())
         self.news |= more
         self.entries |= entries_of(more.values(), at=self.at)
+
+    def is_told(self, pk: int, *, to: int) -> bool:
+        """Whether a piece of news is still told to somebody: they may read it, and its deadline lies ahead."""
+        one = self.news[pk]
+        entry = self.entries.get(key_of(one))
+        return entry is not None and entry.is_for(to) and not (one.due_at and one.due_at <= self.at)
+
+    def in_words(self, wanted: Iterable[int]) -> list[letters.Told]:
+        """Return what these pieces of news say, put together by entry, in the order of each entry's first."""
+        by_entry: dict[Key, list[int]] = defaultdict(list)
+        for pk in wanted:
+            by_entry[key_of(self.news[pk])].append(pk)
+        return [self._of_entry(key, tuple(keys)) for key, keys in by_entry.items()]
+
+    def _of_entry(self, key: Key, keys: tuple[int, ...]) -> letters.Told:
+        if keys not in self.told:
+            news = [self.news[pk] for pk in keys]
+            self.told[keys] = letters.tell(self.entries[key], news, at=self.at)
+        return self.told[keys]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """News that a person is owed for the same reasons. ``first`` is the id of its first item."""
+
+    subscriber: int
+    searches: Sequence[int]
+    follows: Sequence[int]
+    news: Sequence[int]
+    first: int
+
+
+# All that some people are owed by a run is noted as told and read, what one's same searches find put together.
+_TAKE = """
+WITH taken AS (
+    UPDATE tenders_alertitem AS item SET sent_at = %(at)s FROM tenders_alertnews AS news
+    WHERE news.id = item.news_id AND item.subscriber_id = ANY (%(people)s) AND item.sent_at IS NULL
+        AND item.frequency = ANY (%(due)s) AND news.found_at <= %(run_at)s
+    RETURNING item.id, item.subscriber_id, item.news_id, item.searches, item.follows
+)
+SELECT subscriber_id, searches, follows, array_agg(news_id ORDER BY news_id), (array_agg(id ORDER BY news_id))[1]
+FROM taken GROUP BY subscriber_id, searches, follows ORDER BY subscriber_id, min(news_id)
+"""
 
 
 @transaction.atomic
@@ -146,86 +155,53 @@ def write_to_some(current: AlertRun, *, known: Known, at: dt.datetime, after: in
     people = list(
         Subscriber.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=next_people).order_by("pk")
     )
-    items = list(
-        _owed(current)
-        .filter(subscriber__in=people)
-        .order_by("subscriber", "news")
-        .values_list("pk", "subscriber", "news", "searches", "follows")
-    )
-    known.read({row[2] for row in items})
-    mail.owe_many(_letters(people, items, known, at=at))
+    keys = [person.pk for person in people]
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE tenders_alertitem SET sent_at = %s WHERE id = ANY(%s)", [at, [pk for pk, *_ in items]])
-    return [person.pk for person in people]
+        cursor.execute(_TAKE, {"at": at, "people": keys, "due": due(current), "run_at": current.at})
+        items = [Owed(*row) for row in cursor.fetchall()]
+    known.read({pk for one in items for pk in one.news})
+    mail.owe_many(_letters(people, items, known))
+    return keys
 
 
-def _letters(
-    people: list[Subscriber], items: list[tuple[Any, ...]], known: Known, *, at: dt.datetime
-) -> Iterable[mail.Letter]:
-    news, entries = known.news, known.entries
-    searches = _still_wanted(SavedSearch, items, 3)
-    follows = _still_wanted(Follow, items, 4)
-    mine: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in items:
-        mine[row[1]].append(row)
+def _letters(people: list[Subscriber], items: list[Owed], known: Known) -> Iterable[mail.Letter]:
+    searches = _still_wanted(SavedSearch, {pk for one in items for pk in one.searches})
+    follows = _still_wanted(Follow, {pk for one in items for pk in one.follows})
+    mine: dict[int, list[Owed]] = defaultdict(list)
+    for one in items:
+        mine[one.subscriber].append(one)
     for person in people:
         if not person.is_told:
             continue
-        told: dict[tuple[str, int], list[AlertNews]] = defaultdict(list)
-        causes: dict[tuple[str, int], SavedSearch | Follow] = {}
-        for _, _, news_id, by_search, by_follow in mine[person.pk]:
-            one = news[news_id]
-            found = {("search", pk): searches[pk] for pk in by_search if pk in searches}
-            found |= {("follow", pk): follows[pk] for pk in by_follow if pk in follows}
-            entry = key_of(one)
+        wanted: list[int] = []
+        by_search: dict[int, SavedSearch] = {}
+        by_follow: dict[int, Follow] = {}
+        for one in mine[person.pk]:
             # What was stopped, taken back or is over since it was found is not told any more.
-            if not found or entry not in entries or (one.due_at and one.due_at <= at):
-                continue
-            told[entry].append(one)
-            causes |= found
-        if not told:
+            found = {pk: searches[pk] for pk in one.searches if pk in searches}
+            followed = {pk: follows[pk] for pk in one.follows if pk in follows}
+            news = [pk for pk in one.news if known.is_told(pk, to=person.pk)] if found or followed else []
+            if news:
+                wanted += news
+                by_search |= found
+                by_follow |= followed
+        if not wanted:
             continue
         subject, text, headers = letters.digest(
             subscriber=person,
-            told=[letters.Told(entries[entry], found) for entry, found in told.items()],
-            searches=[one for one in causes.values() if isinstance(one, SavedSearch)],
-            follows=[one for one in causes.values() if isinstance(one, Follow)],
-            at=at,
+            told=known.in_words(sorted(wanted)),
+            searches=list(by_search.values()),
+            follows=list(by_follow.values()),
         )
         # The first item names the mail: what is told once has one mail for ever.
-        yield mail.Letter(f"alerts:{person.pk}:{mine[person.pk][0][0]}", person.email, subject, text, headers)
+        yield mail.Letter(f"alerts:{person.pk}:{mine[person.pk][0].first}", person.email, subject, text, headers)
 
 
-def _still_wanted(model: Any, items: list[tuple[Any, ...]], column: int) -> dict[int, Any]:
-    rows = model.objects.shown().filter(pk__in={pk for row in items for pk in row[column]})
+def _still_wanted(model: Any, keys: set[int]) -> dict[int, Any]:
+    rows = model.objects.shown().filter(pk__in=keys)
     if model is Follow:
         rows = rows.select_related("opportunity", "framework", "followed")
     return {row.pk: row for row in rows}
-
-
-def key_of(news: AlertNews) -> tuple[str, int]:
-    """Return which entry a piece of news is about."""
-    if news.opportunity_id:
-        return "opportunity", news.opportunity_id
-    return ("framework", news.framework_id) if news.framework_id else ("contract", news.contract_id)
-
-
-def entries_of(news: Iterable[AlertNews], *, at: dt.datetime) -> dict[tuple[str, int], letters.Entry]:
-    """Return the entries that news is about, as mails show them: those that anybody may see at this moment."""
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for one in news:
-        kind, pk = key_of(one)
-        wanted[kind].add(pk)
-    found = {}
-    for kind, model in (("opportunity", Opportunity), ("framework", Framework), ("contract", Contract)):
-        rows: Any = model
-        related = ("organisation", "replaces_contract") if kind == "opportunity" else ("organisation",)
-        for row in rows.objects.public(at=at).filter(pk__in=wanted[kind]).select_related(*related):
-            closes_at = row.closes_at if kind == "opportunity" and row.status(at=at) == "open" else None
-            found[kind, row.pk] = letters.Entry(
-                row.title, str(row.organisation), row.get_absolute_url(), closes_at, kind == "framework"
-            )
-    return found
 
 
 def finish(current: AlertRun, *, at: dt.datetime) -> bool:

@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from core.models import OutgoingMail
-from tenders.alerts import matching, run, statuses
+from tenders.alerts import matching, run, schedule, statuses
 from tenders.models import AlertItem, AlertNews, AlertRun, Contract, DateChange, Framework, Frequency, Lot, Opportunity
 from tenders.services import subscriptions
 from tests.factories import NOON
@@ -27,6 +28,7 @@ from tests.factories.tenders import (
     QuestionFactory,
     SubscriberFactory,
 )
+from tests.tools.alerts import lines, told
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -40,19 +42,6 @@ def looked():
         assert run.run(at=at).finished_at == at
 
     return look
-
-
-def told(at):
-    """Run the alerts and return the texts of the mails it wrote, by address."""
-    before = set(OutgoingMail.objects.values_list("pk", flat=True))
-    run.run(at=at)
-    return {one.to: one.text for one in OutgoingMail.objects.exclude(pk__in=before)}
-
-
-def lines(text):
-    """The lines of a mail that tell news: between the greeting and why one gets it."""
-    body = text.partition("WHY YOU GET THIS MAIL")[0].removeprefix("Hello,")
-    return [line.strip() for line in body.splitlines() if line.strip()]
 
 
 def test_what_stands_in_the_registers_when_alerts_begin_is_no_news(looked):
@@ -281,7 +270,50 @@ def test_daily_and_weekly_mails_wait_for_their_hour_in_london_and_reminders_do_n
     ],
 )
 def test_the_hour_is_londons_on_either_side_of_a_change_of_the_clocks(moment, day, week):
-    assert (run.daily_date(moment), run.weekly_date(moment)) == (day, week)
+    assert (schedule.daily_date(moment), schedule.weekly_date(moment)) == (day, week)
+
+
+@pytest.mark.parametrize("day", [dt.datetime(2026, 10, 24, tzinfo=dt.UTC), dt.datetime(2027, 3, 27, tzinfo=dt.UTC)])
+def test_each_day_has_one_daily_mail_also_when_the_clocks_change(looked, day):
+    row = OpportunityFactory(published_at=day - DAY)
+    looked(at=day)
+    FollowFactory(opportunity=row, frequency=Frequency.DAILY, created_at=day)
+
+    at = []
+    for hour in range(1, 72):
+        moment = day + hour * HOUR
+        DateChangeFactory(opportunity=row, new=f"{hour % 28 + 1} May 2030", changed_at=moment - MINUTE)
+        at += [timezone.localtime(moment)] * len(told(moment))
+
+    assert [(one.day - at[0].day, one.hour) for one in at] == [(0, 7), (1, 7), (2, 7)]
+
+
+@pytest.mark.parametrize(("weekday", "day"), [(1, 23), (4, 19), (7, 22)])
+def test_weekly_mails_go_out_on_the_day_that_the_installation_has_chosen(looked, settings, weekday, day):
+    settings.ALERTS_WEEKDAY = weekday
+    row = OpportunityFactory()
+    looked()  # Wednesday, 18 November
+    FollowFactory(opportunity=row, frequency=Frequency.WEEKLY)
+    DateChangeFactory(opportunity=row, new="May 2027", changed_at=NOON + MINUTE)
+
+    days = [date for date in range(19, 26) if told(dt.datetime(2026, 11, date, 8, tzinfo=dt.UTC))]
+
+    assert days == [day]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "at", "expected"),
+    [
+        (Frequency.INSTANT, NOON, None),
+        (Frequency.DAILY, NOON, dt.datetime(2026, 11, 19, 7, tzinfo=dt.UTC)),
+        (Frequency.DAILY, dt.datetime(2026, 10, 24, 12, tzinfo=dt.UTC), dt.datetime(2026, 10, 25, 7, tzinfo=dt.UTC)),
+        (Frequency.DAILY, dt.datetime(2027, 3, 28, 5, tzinfo=dt.UTC), dt.datetime(2027, 3, 28, 6, tzinfo=dt.UTC)),
+        (Frequency.WEEKLY, NOON, dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC)),
+        (Frequency.WEEKLY, dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC), dt.datetime(2026, 11, 30, 7, tzinfo=dt.UTC)),
+    ],
+)
+def test_the_next_mail_is_named_by_londons_clock(frequency, at, expected):
+    assert schedule.next_mail_at(frequency, at=at) == expected
 
 
 def test_nothing_of_drafts_embargoed_and_members_only_entries_is_told(looked):

@@ -44,7 +44,9 @@ def details(look: Look) -> None:
             read = []
             for seen, before, last, card, hashed in rows:
                 facts = facts_of(read_entry(json.loads(card), at=look.at))
-                read.append({"id": seen, "facts": facts, "hash": hashed})
+                read.append(
+                    {"id": seen, "facts": {name: words for name, words in facts.items() if words}, "hash": hashed}
+                )
                 is_known = before is not None and last not in look.fresh["opportunity"] and last not in told
                 if is_known and (text := changes(json.loads(before), facts)):
                     key = f"details:{last}:{look.run_id}"
@@ -55,7 +57,7 @@ def details(look: Look) -> None:
 def facts_of(entry: Entry) -> dict[str, str]:
     """Return what is told of an opportunity besides dates and standing, by name and in words; nothing as ``""``."""
     record = entry.record
-    found = {
+    return {
         "Title": record.title,
         SUMMARY: hashlib.sha256(record.summary.encode()).hexdigest() if record.summary else "",
         "Kind of care": ", ".join(one.name for one in entry.types),
@@ -72,14 +74,13 @@ def facts_of(entry: Entry) -> dict[str, str]:
         "Reserved for": str(ReservedFor(record.reserved_for).label) if record.reserved_for else "",
         "Where to bid": record.portal_url,
     }
-    return {name: words for name, words in found.items() if words}
 
 
 def changes(before: dict[str, str], now: dict[str, str]) -> str:
-    """Say what differs, old and new."""
+    """Say what differs, old and new, in the order of ``now``, which has all names."""
     told = []
-    for name in {**before, **now}:
-        old, new = before.get(name, ""), now.get(name, "")
+    for name, new in now.items():
+        old = before.get(name, "")
         if old != new and name == SUMMARY:
             told.append("Its description has changed.")
         elif old != new:
