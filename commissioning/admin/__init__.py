@@ -4,8 +4,10 @@ from . import registers
 from .actions import object_action
 from .base import OrganisationScopedAdmin, PublicReferenceAdmin
 from .inlines import ScopedStackedInline, ScopedTabularInline
+from .operators import OperatorsAdmin
 
 __all__ = [
+    "OperatorsAdmin",
     "OrganisationScopedAdmin",
     "PublicReferenceAdmin",
     "ScopedStackedInline",

@@ -1,6 +1,6 @@
 """The procurement registers in the commissioners' workspace."""
 
-from . import awards, contracts, dashboard, events, frameworks, opportunities, questions, tender_parts
+from . import awards, contracts, dashboard, events, frameworks, opportunities, questions, subscribers, tender_parts
 from .base import PublishableAdmin
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "frameworks",
     "opportunities",
     "questions",
+    "subscribers",
     "tender_parts",
 ]

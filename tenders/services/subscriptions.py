@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from commissioning.models import Organisation
@@ -120,13 +120,13 @@ def subscriber_of(user: Any, *, at: dt.datetime) -> Subscriber:
     return person
 
 
-def waiting(*, token: str) -> tuple[Subscriber, list[Asked]]:
+def waiting(*, token: str, at: dt.datetime) -> tuple[Subscriber, list[Asked]]:
     """Return who a confirming link was sent to and what it would confirm.
 
     :raises LinkGone: if it was used, is too old or none of ours.
     """
     person = Subscriber.objects.filter(confirm_hash=hash_of(token)).first() if token else None
-    if person is None:
+    if person is None or person.asked_at is None or person.asked_at < at - Subscriber.keep_for:
         raise LinkGone(
             "This link was used before, is older than seven days, or was cut by your mail program. Ask again, or have "
             "your link sent to you."
@@ -140,7 +140,7 @@ def confirm(*, token: str, at: dt.datetime) -> Subscriber:
 
     :raises LinkGone: if it cannot be used.
     """
-    found, _ = waiting(token=token)
+    found, _ = waiting(token=token, at=at)
     person = Subscriber.objects.select_for_update().get(pk=found.pk)
     if person.confirm_hash != hash_of(token):
         raise LinkGone("This link was used before.")
@@ -192,13 +192,16 @@ def take_up(*, asked: Asked, at: dt.datetime) -> Asked:
 
 
 @transaction.atomic
-def stop_all(*, subscriber: Subscriber, at: dt.datetime) -> Subscriber:
-    """Send somebody nothing any more, what is on its way taken back. Doing it twice changes nothing."""
+def stop_all(*, subscriber: Subscriber, at: dt.datetime, by: Any = None) -> Subscriber:
+    """Send somebody nothing any more, what is on its way taken back. Doing it twice changes nothing.
+
+    :param by: the operator who does it on request; None where the link from a mail was used.
+    """
     person = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     if person.stopped_at is None:
         person.stopped_at = at
         person.save(update_fields=["stopped_at"])
-        audit.record("subscriber.stopped", person, by=None, at=at)
+        audit.record("subscriber.stopped", person, by=by, at=at)
     AlertItem.objects.filter(subscriber=person, sent_at=None).delete()
     mail.recall(prefix=f"alerts:{person.pk}:")
     return person
@@ -231,9 +234,9 @@ def change(*, asked: Asked, frequency: Frequency, name: str = "") -> Asked:
 
 def ask_the_waiting(*, at: dt.datetime) -> int:
     """Write to those who asked for more after the day's one mail had gone out; return how many."""
-    later = {"subscriber": OuterRef("pk"), "created_at__gt": OuterRef("asked_at")}
-    has_more = Exists(SavedSearch.objects.pending().filter(**later)) | Exists(Follow.objects.pending().filter(**later))
-    people = Subscriber.objects.filter(Q(asked_at__lte=at - DAY) & has_more)
+    later = Q(subscriber=OuterRef("pk")) & (Q(created_at__gt=OuterRef("asked_at")) | Q(subscriber__asked_at=None))
+    has_more = Exists(SavedSearch.objects.pending().filter(later)) | Exists(Follow.objects.pending().filter(later))
+    people = Subscriber.objects.filter(Q(asked_at__lte=at - DAY) | Q(asked_at=None), has_more)
     written = 0
     for pk in list(people.values_list("pk", flat=True)):
         with transaction.atomic():
@@ -260,6 +263,25 @@ def wanted_by(subscriber: Subscriber) -> tuple[list[SavedSearch], list[Follow], 
         [one for one in follows if one.stopped_at is None],
         stopped,
     )
+
+
+_COUNTS = """
+WITH item AS (
+    SELECT item.searches, item.follows
+    FROM tenders_alertitem AS item JOIN tenders_alertnews AS news ON news.id = item.news_id
+    WHERE item.subscriber_id = %(subscriber)s AND news.found_at > %(since)s
+)
+SELECT 'search', one, count(*) FROM item CROSS JOIN LATERAL unnest(searches) AS one GROUP BY one
+UNION ALL
+SELECT 'follow', one, count(*) FROM item CROSS JOIN LATERAL unnest(follows) AS one GROUP BY one
+"""
+
+
+def news_counts(subscriber: Subscriber, *, since: dt.datetime) -> dict[tuple[str, int], int]:
+    """Return how much news each search and follow of somebody has found since then, by kind and key. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"subscriber": subscriber.pk, "since": since})
+        return {(kind, pk): count for kind, pk, count in cursor.fetchall()}
 
 
 def _small(email: str) -> str:
@@ -332,7 +354,7 @@ def _pending(person: Subscriber) -> list[Asked]:
 
 def _write_once_a_day(person: Subscriber, *, at: dt.datetime) -> bool:
     pending: Sequence[Asked] = _pending(person)
-    if not pending and not person.is_told or person.asked_at is not None and person.asked_at > at - DAY:
+    if not pending and not person.is_told or _was_written_to(person.email, since=at - DAY):
         return False
     token = new_token() if pending else ""
     person.asked_at, person.confirm_hash = at, hash_of(token) if token else person.confirm_hash
@@ -340,6 +362,14 @@ def _write_once_a_day(person: Subscriber, *, at: dt.datetime) -> bool:
     subject, text = letters.access(subscriber=person, pending=pending, confirm_token=token, at=at)
     mail.owe(key=f"alerts-access:{person.pk}:{at:%Y%m%d%H%M%S}", to=person.email, subject=subject, text=text)
     return True
+
+
+def _was_written_to(email: str, *, since: dt.datetime) -> bool:
+    """Whether a mailbox was asked since then under any of its names: ``ada+tenders@`` is read where ``ada@`` is."""
+    name, _, domain = email.rpartition("@")
+    name = name.partition("+")[0]
+    names = Q(email=f"{name}@{domain}") | Q(email__startswith=f"{name}+", email__endswith=f"@{domain}")
+    return Subscriber.objects.filter(names, asked_at__gt=since).exists()
 
 
 def _locked(asked: Asked) -> Any:

@@ -114,6 +114,9 @@ class Council:
         interest = self._add(meeting.InterestFactory(opportunity=opportunity, user=keeper, provider=provider))
         interest.lots.add(part_of_tender)
 
+        reader = self._add(buying.SubscriberFactory(email=f"reader@{word}.example"))
+        buying.SavedSearchFactory(subscriber=reader, name=f"{word} search")
+
         strategy = self._add(documents.StrategyFactory(**draft, source=source))
         strategy.partnerships.create(**mine)
         part = {"strategy": strategy}

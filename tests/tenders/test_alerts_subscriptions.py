@@ -19,6 +19,7 @@ from tests.factories.tenders import (
     SavedSearchFactory,
     SubscriberFactory,
 )
+from tests.tools.at_once import both
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -65,6 +66,29 @@ def test_confirming_begins_all_that_waits_and_works_once():
         subscriptions.confirm(token=words, at=NOON + HOUR)
 
 
+def test_a_link_is_good_for_seven_days():
+    ask()
+    words = token_in(OutgoingMail.objects.get())
+
+    with pytest.raises(LinkGone, match="older than seven days"):
+        subscriptions.confirm(token=words, at=NOON + 7 * DAY + MINUTE)
+
+    assert not Subscriber.objects.told().exists()
+    assert subscriptions.confirm(token=words, at=NOON + 7 * DAY).is_told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_tabs_that_confirm_at_one_time_one_does_and_the_other_is_told_so():
+    ask()
+    words = token_in(OutgoingMail.objects.get())
+
+    said = both(lambda: subscriptions.confirm(token=words, at=NOON + HOUR))
+
+    assert said == ["LinkGone", "done"]
+    assert SavedSearch.objects.active().count() == 1
+    assert AuditEvent.objects.count() == 1
+
+
 @pytest.mark.parametrize("words", ["", "made-up", "x" * 500])
 def test_a_link_that_nobody_was_sent_confirms_nothing(words):
     SubscriberFactory(confirmed_at=None)
@@ -93,6 +117,21 @@ def test_an_address_gets_one_mail_a_day_whoever_asks_and_however_often():
     subscriptions.ask_the_waiting(at=NOON + DAY)
     subscriptions.ask_the_waiting(at=NOON + DAY + HOUR)
     assert OutgoingMail.objects.count() == 2
+
+
+def test_a_mailbox_gets_one_mail_a_day_under_all_of_its_names():
+    for number, email in enumerate((ADDRESS, "reader+a@example.org", "Reader+B@example.org", "reader+a@example.com")):
+        ask(email=email, sender=f"192.0.2.{number}", at=NOON + number * MINUTE)
+    ask(email="reade@example.org")
+
+    first = set(OutgoingMail.objects.values_list("to", flat=True))
+    subscriptions.ask_the_waiting(at=NOON + DAY + HOUR)
+    subscriptions.ask_the_waiting(at=NOON + DAY + 2 * HOUR)
+    second = sorted(OutgoingMail.objects.values_list("to", flat=True))
+
+    assert first == {ADDRESS, "reader+a@example.com", "reade@example.org"}
+    assert len(second) == 4
+    assert set(second) - first <= {"reader+a@example.org", "reader+b@example.org"}
 
 
 def test_the_mail_to_a_stranger_carries_no_words_that_somebody_typed():

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from core import clock
 from providers.tokens import hash_of
 from tenders.alerts import questions
 from tenders.alerts.links import Purpose, token
@@ -39,7 +40,7 @@ def by_link(name, purpose, make, **expected):
 
 
 def waiting(*, is_empty=False):
-    person = SubscriberFactory(confirmed_at=None, confirm_hash=hash_of("a-token"))
+    person = SubscriberFactory(confirmed_at=None, confirm_hash=hash_of("a-token"), asked_at=clock.now())
     if not is_empty:
         SavedSearchFactory(subscriber=person, name="Home care", confirmed_at=None)
         FollowFactory(subscriber=person, opportunity=OpportunityFactory(title="Day care"), confirmed_at=None)

@@ -42,7 +42,7 @@ def test_list_answers_no_question_about_what_it_does_not_show(officer, ours, the
     questions += [("organisation__officers__user__email__contains", asked), ("slug__regex", "[")]
     for path, value in questions:
         response = check(officer.get(url(model, "changelist"), {path: value}))
-        assert response.status_code in (200, 302, 400), path
+        assert response.status_code in (200, 302, 400, 403), path
     told = officer.get(url(model, "changelist"), {"pk__in": f"{their_pk},{our_pk}"})
     assert leaks(told) == []
 
@@ -52,10 +52,7 @@ def test_record_is_as_unknown_as_one_that_never_was(officer, theirs, model):
     pk = theirs.one(model).pk
     for page in ("change", "delete", "history"):
         for method in (officer.get, officer.post, officer.head):
-            foreign, nobodys = (
-                check(method(url(model, page, pk), follow=True)),
-                method(url(model, page, NOBODY), follow=True),
-            )
+            foreign, nobodys = check(method(url(model, page, pk))), method(url(model, page, NOBODY))
             assert same(foreign, nobodys, (pk, NOBODY)), (page, method)
     for action in [*getattr(admin.site._registry[model], "object_actions", []), "publish", "delete"]:
         if hasattr(admin.site._registry[model], "object_actions"):

@@ -1,0 +1,72 @@
+"""Who is told of news by mail: for operators, who answer when somebody asks what is kept, or wants it to end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Max, Q
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from commissioning.admin import OperatorsAdmin, object_action
+from core import clock
+
+from ..models import Subscriber
+from ..services import subscriptions
+
+
+class StandFilter(admin.SimpleListFilter):
+    """Whether mail goes out."""
+
+    title = "whether mail goes out"
+    parameter_name = "stand"
+    ways = {
+        "told": ("Yes", Q(confirmed_at__isnull=False, stopped_at=None)),
+        "unconfirmed": ("Not confirmed", Q(confirmed_at=None, stopped_at=None)),
+        "stopped": ("Stopped", Q(stopped_at__isnull=False)),
+    }
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, label) for name, (label, _) in self.ways.items()]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        chosen = self.value()
+        return queryset.filter(self.ways[chosen][1]) if chosen in self.ways else queryset
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(OperatorsAdmin):
+    list_display = ["email", "confirmed_at", "stopped_at", "last_told_at"]
+    list_filter = [StandFilter]
+    search_fields = ["email"]
+    ordering = ["email"]
+    fields = ["email", "user", "created_at", "asked_at", "confirmed_at", "stopped_at", "last_told_at", "wants"]
+    readonly_fields = fields
+    object_actions = ["stop"]
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).annotate(last_told_at=Max("items__sent_at"))
+
+    @admin.display(description="last mail", ordering="last_told_at")
+    def last_told_at(self, obj: Any) -> Any:
+        return obj.last_told_at
+
+    @admin.display(description="wants to hear of")
+    def wants(self, obj: Subscriber) -> str | SafeString:
+        searches, follows, _ = subscriptions.wanted_by(obj)
+        named = [(f"The search “{one.name}”", one.get_frequency_display().lower()) for one in searches]
+        named += [(f"News of {one.target}", one.get_frequency_display().lower()) for one in follows]
+        return format_html_join("", "<div>{}, {}</div>", named)
+
+    def offers(self, action: str, obj: Subscriber) -> bool:
+        return obj.stopped_at is None
+
+    @object_action(
+        "Stop all mails",
+        confirm="Nothing more goes to this address. It is deleted with all it asked for after seven days.",
+        is_danger=True,
+    )
+    def stop(self, request: Any, obj: Subscriber) -> str:
+        subscriptions.stop_all(subscriber=obj, by=request.user, at=clock.now())
+        return "Stopped. Nothing more goes to this address."
