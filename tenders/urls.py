@@ -2,7 +2,7 @@ from django.urls import path
 
 from . import api, views
 from .alerts.links import Purpose
-from .views import alerts
+from .views import alert_feeds, alerts
 
 app_name = "tenders"
 
@@ -39,8 +39,8 @@ urlpatterns = [
         {"purpose": Purpose.STOP_FOLLOW},
         name="alerts_stop_follow",
     ),
-    path("alerts/feeds/<str:token>.atom", alerts.feed_atom, name="alerts_atom"),
-    path("alerts/feeds/<str:token>.ics", alerts.feed_ics, name="alerts_ics"),
+    path("alerts/feeds/<str:token>.atom", alert_feeds.feed_atom, name="alerts_atom"),
+    path("alerts/feeds/<str:token>.ics", alert_feeds.feed_ics, name="alerts_ics"),
     path("api/v1/opportunities/", api.opportunity_list, name="api_opportunities"),
     path("api/v1/opportunities/<slug:reference>/", api.opportunity_detail, name="api_opportunity"),
     path("api/v1/frameworks/", api.framework_list, name="api_frameworks"),

@@ -46,12 +46,12 @@ class CalendarEntry:
     is_tentative: bool = False
 
 
-def calendar(entries: Iterable[CalendarEntry], *, name: str) -> bytes:
-    """Return a calendar of these entries in their order, under a name that calendar programs show."""
-    return b"".join(calendar_pieces(entries, name=name))
+def calendar(entries: Iterable[CalendarEntry], *, name: str, note: str = "") -> bytes:
+    """Return a calendar of these entries in their order, under a name and a note that calendar programs show."""
+    return b"".join(calendar_pieces(entries, name=name, note=note))
 
 
-def calendar_pieces(entries: Iterable[CalendarEntry], *, name: str) -> Iterator[bytes]:
+def calendar_pieces(entries: Iterable[CalendarEntry], *, name: str, note: str = "") -> Iterator[bytes]:
     """Yield the same calendar in pieces, so that of a long one only some hundred entries are held at a time."""
     file = Calendar()
     file.add("version", "2.0")
@@ -60,6 +60,9 @@ def calendar_pieces(entries: Iterable[CalendarEntry], *, name: str) -> Iterator[
     file.add("method", "PUBLISH")
     file.add("name", _plain(name))
     file.add("x-wr-calname", _plain(name))
+    if note:
+        file.add("description", _plain(note))
+        file.add("x-wr-caldesc", _plain(note))
     file.add("refresh-interval", dt.timedelta(hours=12), parameters={"VALUE": "DURATION"})
     begin, end, after = bytes(file.to_ical()).rpartition(b"END:VCALENDAR")
     yield begin

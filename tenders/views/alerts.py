@@ -1,12 +1,13 @@
 """Alerts without an account: ask by address, confirm, manage and stop by links. Each is one person's, and never stored."""
 
+import datetime as dt
 from dataclasses import replace
 
 from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -18,19 +19,19 @@ from core import clock
 from core.models import find_by_slug
 
 from ..alerts.links import Purpose, token
-from ..browse import files, parts
-from ..browse.happenings import calendar_entries
-from ..calendars import CONTENT_TYPE, calendar
+from ..alerts.schedule import next_mail_at
 from ..forms import EmailForm, FollowForm, FrequencyForm, SaveSearchForm
 from ..models import Framework, Frequency, Opportunity, Subscriber
-from ..search import OpportunityQuery, find_all, read_entries
+from ..search import OpportunityQuery, search
 from ..services import subscriptions
 
 NOT_KNOWN, REFUSED = 404, 429
 # Says which subscriber a browser belongs to, so that who follows ten tenders confirms once. Only these pages get it.
 COOKIE, COOKIE_PATH, COOKIE_SALT = "alerts", "/alerts/", "tenders.alerts.browser"
 COOKIE_SECONDS = 8 * 3600
-FEED_SECONDS = 300
+# Of so many searches the page says what they hold now: each costs a question to the register.
+MOST_COUNTED = 10
+LATELY = dt.timedelta(days=7)
 UNITS = {"opportunity": "tender", "framework": "framework", "organisation": "organisation"}
 
 
@@ -146,9 +147,10 @@ def _taken(request, form, known, wanted, *, at):
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, token):
     try:
-        person, pending = subscriptions.waiting(token=token)
+        at = clock.now()
+        _, pending = subscriptions.waiting(token=token, at=at)
         if request.method == "POST":
-            person = subscriptions.confirm(token=token, at=clock.now())
+            person = subscriptions.confirm(token=token, at=at)
             messages.success(request, "Thank you. We will write to you when there is news.")
             return _remembered(redirect(_address_of(person)), person)
     except subscriptions.LinkGone as gone:
@@ -181,7 +183,7 @@ def _manage(request, person):
     searches, follows, stopped = subscriptions.wanted_by(person) if person else ([], [], [])
     context = {
         "person": person,
-        "rows": [_row(one, request) for one in [*searches, *follows]],
+        "rows": _rows(person, [*searches, *follows], request, at=at),
         "stopped": [{"one": one, "item": _name_of(one)} for one in stopped],
         "frequencies": Frequency.choices,
         "days": Subscriber.keep_for.days,
@@ -192,14 +194,32 @@ def _manage(request, person):
     return render(request, "tenders/alerts/manage.html", context)
 
 
-def _row(one, request):
+def _rows(person, asked, request, *, at):
+    """What somebody hears of, each with how much is new, when the next mail comes and what its list holds now."""
+    counts = subscriptions.news_counts(person, since=at - LATELY) if asked else {}
+    rows = [_row(one, counts, request, at=at) for one in asked]
+    for row in [row for row in rows if row["is_search"]][:MOST_COUNTED]:
+        found = search(row["query"], at=at, with_facets=False)
+        row |= {"holds": found.total, "what": found.query.describe(found.labels)}
+    return rows
+
+
+def _row(one, counts, request, *, at):
     is_search = hasattr(one, "query")
-    row = {"one": one, "item": _name_of(one), "is_search": is_search}
+    kind = "search" if is_search else "follow"
+    row = {
+        "one": one,
+        "item": _name_of(one),
+        "is_search": is_search,
+        "new": counts.get((kind, one.pk), 0),
+        "next_at": next_mail_at(one.frequency, at=at),
+    }
     if is_search:
         words = token(Purpose.FEED, one.key)
         query = OpportunityQuery.from_query_string(one.query)
         row |= {
             "title": one.name,
+            "query": query,
             "what": query.describe(),
             "url": reverse("tenders:opportunities") + (f"?{one.query}" if one.query else ""),
             "atom": request.build_absolute_uri(reverse("tenders:alerts_atom", args=[words])),
@@ -285,43 +305,6 @@ def stop_one(request, token, purpose):
         "breadcrumbs": _crumbs(),
     }
     return render(request, "tenders/alerts/stop_one.html", context)
-
-
-@login_not_required
-@cache_control(private=True, max_age=FEED_SECONDS)
-@require_safe
-def feed_atom(request, token):
-    search, entries, at = _fed(token)
-    listed = OpportunityQuery.from_query_string(search.query)
-    content = files.atom(
-        entries,
-        title=search.name,
-        page=parts.address(listed),
-        feed=request.path,
-        begun_at=at.replace(hour=0, minute=0, second=0, microsecond=0),
-    )
-    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
-
-
-@login_not_required
-@cache_control(private=True, max_age=FEED_SECONDS)
-@require_safe
-def feed_ics(request, token):
-    search, entries, at = _fed(token)
-    return HttpResponse(calendar(calendar_entries(entries, at=at), name=search.name), content_type=CONTENT_TYPE)
-
-
-def _fed(words):
-    """The list of a saved search at this moment: what its page shows. It ends when the search or all is stopped."""
-    at = clock.now()
-    try:
-        search = subscriptions.by_link(purpose=Purpose.FEED, words=words)
-    except subscriptions.LinkGone:
-        raise Http404("No search of ours has this address.") from None
-    if search.confirmed_at is None or search.stopped_at is not None or not search.subscriber.is_told:
-        raise Http404("This search has ended.")
-    listed = find_all(OpportunityQuery.from_query_string(search.query), at=at)
-    return search, read_entries(listed.ids, at=at), at
 
 
 def _known(request):

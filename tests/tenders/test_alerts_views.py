@@ -12,7 +12,8 @@ from core import clock
 from core.models import OutgoingMail
 from tenders.alerts import questions
 from tenders.alerts.links import Purpose, token
-from tenders.models import Follow, Frequency, SavedSearch, Subscriber
+from tenders.models import AlertItem, AlertNews, Follow, Frequency, SavedSearch, Subscriber
+from tenders.views import alerts
 from tests.factories.commissioning import OrganisationFactory
 from tests.factories.core import UserFactory
 from tests.factories.tenders import (
@@ -218,26 +219,6 @@ def test_links_that_are_none_of_ours_lead_nowhere(client, name):
         assert response.status_code == 404
 
 
-def test_the_private_feeds_hold_the_list_of_the_search_and_end_with_it(client):
-    OpportunityFactory(title="Home care", route="open", opens_at=clock.now() - DAY, closes_at=clock.now() + 9 * DAY)
-    OpportunityFactory(title="Elsewhere", route="direct")
-    connection.check_constraints()
-    search = SavedSearchFactory(name="My own search", query="route=open")
-    questions.fill(search)
-    search.save()
-    words = token(Purpose.FEED, search.key)
-    atom, ics = (reverse(f"tenders:alerts_{name}", args=[words]) for name in ("atom", "ics"))
-
-    for path in (atom, ics):
-        response = client.get(path)
-        text = response.content.decode()
-        assert ("Home care" in text, "Elsewhere" in text, "My own search" in text) == (True, False, True)
-        assert response["Cache-Control"] == "private, max-age=300"
-
-    client.post(reverse("tenders:alerts_stop_search", args=[token(Purpose.STOP_SEARCH, search.key)]))
-    assert [client.get(path).status_code for path in (atom, ics)] == [404, 404]
-
-
 def test_somebody_signed_in_manages_theirs_without_a_link(client):
     user = UserFactory()
     target = OpportunityFactory(title="Day care")
@@ -259,28 +240,51 @@ def test_pages_with_a_form_are_private_and_set_nothing_that_lasts(client, path):
     assert "alerts" not in response.cookies
 
 
-def test_the_number_of_queries_of_the_page_does_not_grow(client, django_assert_max_num_queries):
-    one, many = SubscriberFactory(), SubscriberFactory()
-    SavedSearchFactory(subscriber=one)
-    FollowFactory(subscriber=one, opportunity=OpportunityFactory())
-    for number in range(4):
-        SavedSearchFactory(subscriber=many, query=f"q={number}")
-        FollowFactory(subscriber=many, opportunity=OpportunityFactory())
-        FollowFactory(subscriber=many, followed=OrganisationFactory())
+def test_the_page_says_what_each_holds_what_is_new_and_when_the_next_mail_comes(client):
+    person = SubscriberFactory()
+    for name, query in (("Open tenders", "stage=open"), ("Nothing", "route=grant")):
+        search = SavedSearchFactory.build(subscriber=person, name=name, query=query, frequency=Frequency.DAILY)
+        questions.fill(search)
+        search.save()
+    follow = FollowFactory(subscriber=person, opportunity=OpportunityFactory(title="Day care"))
+    OpportunityFactory.create_batch(2, opens_at=clock.now() - DAY, closes_at=clock.now() + 9 * DAY)
+    connection.check_constraints()
+    for number in range(3):
+        news = AlertNews.objects.create(
+            key=str(number),
+            kind="moved",
+            opportunity=follow.opportunity,
+            text="Moved.",
+            happened_at=clock.now(),
+            found_at=clock.now() - number * 5 * DAY,
+        )
+        AlertItem.objects.create(subscriber=person, news=news, frequency=1, searches=[search.pk], follows=[follow.pk])
 
-    with django_assert_max_num_queries(100) as few:
-        client.get(manage_url(one))
-    with django_assert_max_num_queries(100) as more:
-        client.get(manage_url(many))
+    page = client.get(manage_url(person))
 
-    assert len(few) == len(more)
+    assert [(row["title"], row.get("holds"), row["new"], row["next_at"] is None) for row in page.context["rows"]] == [
+        ("Nothing", 0, 2, False),
+        ("Open tenders", 2, 0, False),
+        ("Day care", None, 2, True),
+    ]
+    text = page.content.decode()
+    assert ("2 on the list now" in text, "none on the list now" in text) == (True, True)
+    assert ("2 pieces of news" in text, "We write within minutes" in text) == (True, True)
 
 
-def test_a_search_with_more_filters_than_can_be_kept_is_refused(client):
-    many = "&".join(f"{name}={name}-{number:02}{'x' * 60}" for name in ("type", "group") for number in range(40))
+def test_the_number_of_queries_of_the_page_is_bounded(client, django_assert_max_num_queries):
+    one, many, more = SubscriberFactory(), SubscriberFactory(), SubscriberFactory()
+    for person, count in ((one, 1), (many, alerts.MOST_COUNTED), (more, alerts.MOST_COUNTED + 5)):
+        for number in range(count):
+            SavedSearchFactory(subscriber=person, query=f"type={number}")
+            FollowFactory(subscriber=person, opportunity=OpportunityFactory())
+            FollowFactory(subscriber=person, followed=OrganisationFactory())
 
-    response = client.post(f"/alerts/save/?{many}", {"name": "All", "frequency": 2, "email": "reader@example.org"})
+    counts = []
+    for person in (one, one, many, more):
+        with django_assert_max_num_queries(100) as asked:
+            client.get(manage_url(person))
+        counts.append(len(asked))
 
-    assert response.status_code == 429
-    assert "Take some of them away" in response.content.decode()
-    assert not Subscriber.objects.exists()
+    assert counts[2] - counts[1] == alerts.MOST_COUNTED - 1
+    assert counts[3] == counts[2]
