@@ -36,6 +36,7 @@ class PageSitemap(PortalSitemap):
             "tenders:frameworks",
             "tenders:contracts",
             "tenders:events",
+            "tenders:alerts",
             "providers:services",
             "providers:providers",
             "commissioning:organisations",

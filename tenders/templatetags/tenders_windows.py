@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django import template
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import F, Prefetch
+from django.urls import reverse
 
 from commissioning.models import Organisation
 from providers.models import Provider, Service
@@ -16,21 +17,23 @@ from tenders.models import (
     Contract,
     ContractSupplier,
     Event,
-    Follow,
     Forum,
     Framework,
     Interest,
     Opportunity,
     Registration,
     SavedSearch,
-    Subscriber,
 )
+from tenders.services import subscriptions
 from tenders.services.replies import token_of
 
 register = template.Library()
 SHOWN = 5
 # More than a provider's people go to at one time; each is a line of the workspace.
 MOST_ENGAGED = 50
+# What somebody hears of by mail: so many lines, and news of so many days.
+MOST_WANTED = 10
+LATELY = dt.timedelta(days=7)
 
 
 @register.inclusion_tag("tenders/windows/organisation.html")
@@ -105,16 +108,22 @@ def member_call_offs(provider: Provider, at: dt.datetime) -> dict[str, Any]:
 
 
 @register.inclusion_tag("tenders/windows/alerts.html")
-def alerts_of(user: Any) -> dict[str, Any]:
-    """What a person who is signed in is told of by mail: how many searches and follows, in one query."""
-    mine = Q(user=user) | Q(user=None, email=user.email.lower())
-    counted = Subscriber.objects.told().filter(mine).order_by("user")
-    running = Q(confirmed_at__isnull=False, stopped_at=None)
-    found = counted.annotate(
-        searches_kept=Count("searches", filter=Q(searches__in=SavedSearch.objects.filter(running)), distinct=True),
-        follows_kept=Count("follows", filter=Q(follows__in=Follow.objects.filter(running)), distinct=True),
-    ).first()
-    return {"searches": found.searches_kept if found else 0, "follows": found.follows_kept if found else 0}
+def alerts_of(user: Any, at: dt.datetime) -> dict[str, Any]:
+    """What a person who is signed in is told of by mail, each with how much is new of late. Four queries."""
+    person = subscriptions.find_subscriber_of(user)
+    if person is None or not person.is_told:
+        return {"wanted": []}
+    searches, follows, _ = subscriptions.wanted_by(person)
+    counts = subscriptions.news_counts(person, since=at - LATELY)
+    wanted = [(one.name, _list_of(one), counts.get(("search", one.pk), 0)) for one in searches]
+    wanted += [(str(one.target), one.target.get_absolute_url(), counts.get(("follow", one.pk), 0)) for one in follows]
+    # What has news comes first.
+    wanted.sort(key=lambda one: -one[2])
+    return {"wanted": wanted[:MOST_WANTED], "more": len(wanted) - MOST_WANTED}
+
+
+def _list_of(search: SavedSearch) -> str:
+    return reverse("tenders:opportunities") + (f"?{search.query}" if search.query else "")
 
 
 def _contracts(keys: Any, *, at: dt.datetime) -> Any:
