@@ -10,7 +10,7 @@ from .browse import (
     opportunity_list,
     opportunity_xlsx,
 )
-from .contracts import contract, contract_csv, contract_list, contract_template, contract_xlsx
+from .contracts import contract, contract_csv, contract_json, contract_list, contract_template, contract_xlsx
 from .events import event, event_calendar, event_calendars, event_list
 from .frameworks import framework, framework_check, framework_list
 from .opportunities import opportunity
@@ -29,6 +29,7 @@ from .replies import (
 __all__ = [
     "contract",
     "contract_csv",
+    "contract_json",
     "contract_list",
     "contract_template",
     "contract_xlsx",
