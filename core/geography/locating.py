@@ -14,7 +14,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from core.models import Outcode, OutcodeCouncil, Place, Postcode, Town
 
 from .answers import Choice, Kind, Located, Reason, Unrecognised
-from .elsewhere import other_nation
+from .elsewhere import nation_called, other_nation
 from .postcodes import Reading, outcode_of, read
 
 Point = tuple[float, float]
@@ -244,6 +244,8 @@ def _named(words: str, typed: str) -> Located | Choice | Unrecognised:
         return options[0]
     if options:
         return Choice(_shown(name), tuple(options[:MOST_OPTIONS]))
+    if answer := nation_called(words, wanted):
+        return answer
     suggestions = _alike(wanted) if len(wanted) > 2 else []
     message = f"We do not recognise {_shown(typed)} as a postcode or a town."
     if suggestions:

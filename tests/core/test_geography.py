@@ -182,6 +182,9 @@ def test_what_is_not_recognised_says_why_and_keeps_the_words(dh1, words, reason)
         ("IM1 1AA", Reason.CROWN_DEPENDENCY, "Isle of Man"),
         ("JE2 3AB", Reason.CROWN_DEPENDENCY, "Jersey"),
         ("GY1", Reason.CROWN_DEPENDENCY, "Guernsey"),
+        ("Edinburgh", Reason.SCOTLAND, "That is in Scotland"),
+        ("St. David's", Reason.WALES, "Care Inspectorate Wales"),
+        ("northern ireland", Reason.NORTHERN_IRELAND, "Regulation and Quality Improvement Authority"),
     ],
 )
 def test_other_nations_are_told_who_to_ask(words, reason, who):
@@ -189,6 +192,12 @@ def test_other_nations_are_told_who_to_ask(words, reason, who):
 
     assert found.reason == reason
     assert who in found.message
+
+
+def test_town_of_england_is_not_sent_away_for_its_name(durham):
+    TownFactory(name="Perth", council=durham)
+
+    assert locate("Perth").label == "Perth, County Durham"
 
 
 def test_border_is_told_by_each_postcode(durham):
