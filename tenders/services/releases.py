@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +23,7 @@ from tenders.ocds.facts import fetched
 from tenders.ocds.frameworks import framework_release
 from tenders.ocds.ids import Record, release_of, root_of
 from tenders.ocds.links import Linked
+from tenders.ocds.moments import moments
 from tenders.ocds.opportunities import opportunity_release
 from tenders.ocds.values import Document, dumped, moment
 
@@ -67,8 +70,8 @@ def make_releases(
 ) -> int:
     """Append the releases that are due; return how many.
 
-    Due is a public record without any, such as one that was loaded, and one whose state the clock alone has changed:
-    a tender opened, a contract ended. It may stop half-way and be repeated.
+    Due is a public record without any, such as one that was loaded, and one whose state the clock alone has changed or
+    will change soon: a tender opens, a contract ends. It may stop half-way and be repeated.
 
     :param is_thorough: compare every record with what was last told of it, not only those.
     """
@@ -88,65 +91,94 @@ def _make(model: Any, keys: Iterable[int], *, at: dt.datetime) -> int:
     return len(_append([one for one in locked if is_told(one)], at=at))
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What is to be told of a record from a moment on."""
+
+    row: Record
+    ocid: str
+    at: dt.datetime
+    body: Document
+    facts: str
+
+
 def _append(rows: list[Any], *, at: dt.datetime) -> list[Release]:
-    told = list(_bodies(rows, at=at))
-    last = {
-        one.ocid: one
-        for one in Release.objects.filter(ocid__in=[ocid for _, ocid, _ in told])
-        .order_by("ocid", "-number")
-        .distinct("ocid")
-    }
-    new = []
-    for row, ocid, body in told:
-        facts = _checksum(dumped(body))
+    """Append what is new of these records, and what the clock will make of them within `LOOKED_AHEAD`.
+
+    What nobody has read yet gives way to what is known now: what was corrected before its day is never told.
+    """
+    told = _told(rows, at=at)
+    kept = Release.objects.filter(ocid__in=told)
+    last = {one.ocid: one for one in kept.filter(published_at__lte=at).order_by("ocid", "-number").distinct("ocid")}
+    waiting: dict[str, list[Release]] = defaultdict(list)
+    for one in kept.filter(published_at__gt=at).order_by("number"):
+        waiting[one.ocid].append(one)
+    new: list[Release] = []
+    for ocid, states in told.items():
         before = last.get(ocid)
-        if before is not None and before.facts_sha256 == facts:
+        wanted = list(_different(states, before))
+        if [(one.at, one.facts) for one in wanted] == [(one.published_at, one.facts_sha256) for one in waiting[ocid]]:
             continue
-        if before is not None and before.published_at > at:
-            # Nobody has read it, and nobody is to read what was corrected before its day.
-            Release.objects.filter(ocid=ocid, published_at__gt=at).delete()
-            before = Release.objects.filter(ocid=ocid).order_by("-number").first()
-        new.append(_release(row, ocid, body, before, facts, at=at))
+        if waiting[ocid]:
+            kept.filter(ocid=ocid, published_at__gt=at).delete()
+        for state in wanted:
+            before = _release(state, before, at=at)
+            new.append(before)
     if new:
         Release.objects.bulk_create(new)
         versions.touch(*Release.REGISTERS)
     return new
 
 
-def _release(row: Record, ocid: str, body: Document, before: Release | None, facts: str, *, at: dt.datetime) -> Release:
+def _different(states: list[_Told], before: Release | None) -> Iterator[_Told]:
+    """Leave out each state that tells what the one before it told."""
+    facts = before.facts_sha256 if before else ""
+    for one in states:
+        if one.facts != facts:
+            yield one
+            facts = one.facts
+
+
+def _release(state: _Told, before: Release | None, *, at: dt.datetime) -> Release:
     was = state_of(json.loads(before.body)) if before is not None else None
-    assert row.published_at is not None
-    published_at = max(at, row.published_at, *([before.published_at] if before else []))
+    published_at = max(state.at, before.published_at) if before else state.at
     number = before.number + 1 if before else 1
-    tags = tags_of(body, was)
-    release_id = release_of(ocid, number)
-    head = {"ocid": ocid, "id": release_id, "date": moment(published_at), "tag": tags}
-    text = dumped(head | (taking_back(body, was) if was is not None else body))
+    tags = tags_of(state.body, was)
+    release_id = release_of(state.ocid, number)
+    head = {"ocid": state.ocid, "id": release_id, "date": moment(published_at), "tag": tags}
+    text = dumped(head | (taking_back(state.body, was) if was is not None else state.body))
     return Release(
-        organisation_id=row.organisation_id,
-        **{row._meta.model_name or "": row},
-        ocid=ocid,
+        organisation_id=state.row.organisation_id,
+        **{state.row._meta.model_name or "": state.row},
+        ocid=state.ocid,
         number=number,
         release_id=release_id,
         tags=tags,
-        stage=stage_of(body),
+        stage=stage_of(state.body),
         published_at=published_at,
         recorded_at=at,
         body=text,
         sha256=_checksum(text),
-        facts_sha256=facts,
+        facts_sha256=state.facts,
     )
 
 
-def _bodies(rows: list[Any], *, at: dt.datetime) -> Iterator[tuple[Record, str, Document]]:
-    """Tell of each record as of now, or as of the moment it becomes public."""
+def _told(rows: list[Any], *, at: dt.datetime) -> dict[str, list[_Told]]:
+    """Tell of each record as of now, or as of the moment it becomes public; then as of each moment soon after."""
+    told: dict[str, list[_Told]] = {}
     now = [row for row in rows if row.published_at <= at]
-    for row, ocid, linked in fetched(now, at=at):
-        yield row, ocid, _body(row, ocid, linked, at=at)
-    for later in rows:
-        if later.published_at > at:
-            for row, ocid, linked in fetched([later], at=later.published_at):
-                yield row, ocid, _body(row, ocid, linked, at=later.published_at)
+    batches = [(at, now)] + [(row.published_at, [row]) for row in rows if row.published_at > at]
+    for first, batch in batches:
+        for row, ocid, linked in fetched(batch, at=first):
+            told[ocid] = [_state(row, ocid, linked, at=first)]
+            for later in moments(row, linked, after=first, until=at + LOOKED_AHEAD):
+                told[ocid] += [_state(*one, at=later) for one in fetched([row], at=later)]
+    return told
+
+
+def _state(row: Record, ocid: str, linked: Linked, *, at: dt.datetime) -> _Told:
+    body = _body(row, ocid, linked, at=at)
+    return _Told(row, ocid, at, body, _checksum(dumped(body)))
 
 
 def _body(row: Record, ocid: str, linked: Linked, *, at: dt.datetime) -> Document:
@@ -166,6 +198,8 @@ def _checksum(text: str) -> str:
 
 # How long the clock's changes are looked for: a run may have been missed for as long.
 LOOKED_BACK = dt.timedelta(days=31)
+# What the clock changes is written so long before, dated for its moment: one nightly run may be missed.
+LOOKED_AHEAD = dt.timedelta(days=2)
 
 
 def _due(rows: QuerySet[Any], crossed: Q, is_thorough: bool) -> QuerySet[Any]:
@@ -174,22 +208,22 @@ def _due(rows: QuerySet[Any], crossed: Q, is_thorough: bool) -> QuerySet[Any]:
 
 
 def _passed(at: dt.datetime, *, moments: Iterable[str] = (), first: Iterable[str] = (), last: Iterable[str] = ()) -> Q:
-    """Rows of which a moment, or the first or the last day of an estimated date, has passed lately."""
-    since, today = london_date(at - LOOKED_BACK), london_date(at)
+    """Rows of which a moment, or the first or the last day of an estimated date, has passed lately or will soon."""
+    since, soon = london_date(at - LOOKED_BACK), london_date(at + LOOKED_AHEAD)
     crossed = Q(pk__in=[])
     for name in moments:
-        crossed |= Q(**{f"{name}__range": (at - LOOKED_BACK, at)})
+        crossed |= Q(**{f"{name}__range": (at - LOOKED_BACK, at + LOOKED_AHEAD)})
     for name in first:
-        crossed |= Q(**{f"{name}__earliest__gte": since, f"{name}__earliest__lte": today})
+        crossed |= Q(**{f"{name}__earliest__gte": since, f"{name}__earliest__lte": soon})
     for name in last:
-        crossed |= Q(**{f"{name}__latest__gte": since, f"{name}__latest__lt": today})
+        crossed |= Q(**{f"{name}__latest__gte": since, f"{name}__latest__lt": soon})
     return crossed
 
 
 def _opportunities(at: dt.datetime, is_thorough: bool) -> QuerySet[Any]:
     moments = ("opens_at", "closes_at", "awarded_at", "withdrawn_at", "cancelled_at")
     crossed = _passed(at, moments=moments) | Q(
-        awards__standstill_ends_date__range=(london_date(at - LOOKED_BACK), london_date(at))
+        awards__standstill_ends_date__range=(london_date(at - LOOKED_BACK), london_date(at + LOOKED_AHEAD))
     )
     for name in ("contract", "awards__contract"):
         crossed |= _passed(at, first=[f"{name}__starts"], last=[f"{name}__ends", f"{name}__ends_if_extended"])

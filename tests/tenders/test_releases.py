@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from commissioning.services import publish_record
 from config.fixtures import load_fixtures
+from core import clock
 from core.dates import parse
 from tenders import services
 from tenders.models import Admission, Notice, Release, Route
@@ -170,9 +171,9 @@ def test_each_state_of_an_opportunity_validates(facts, status):
 
     services.record_release(row, at=NOON)
 
-    (body,) = bodies()
+    body = bodies()[0]
     assert body["tender"]["status"] == status
-    assert problems("release", package([body])) == []
+    assert problems("release", package(bodies())) == []
 
 
 @pytest.mark.parametrize(
@@ -308,15 +309,65 @@ def test_a_successor_and_its_predecessor_tell_of_each_other():
     assert (links[before.ocid]["relationship"], links[before.ocid]["identifier"]) == (["renewalProcess"], draft.ocid)
 
 
-def test_what_the_clock_changes_is_told_by_the_next_run():
+def statuses(row, *, at):
+    """What the releases that anybody may read at a moment say together."""
+    told = Release.objects.public(at=at).filter(ocid=row.ocid).order_by("number")
+    merged = compiled([json.loads(one.body) for one in told])
+    awards = [one["status"] for one in merged.get("awards", [])]
+    return [merged["tender"]["status"], *awards, *(one["status"] for one in merged.get("contracts", []))]
+
+
+def test_what_the_clock_changes_is_true_at_its_moment():
     row = OpportunityFactory(opens_at=LATER, closes_at=NOON + 9 * DAY)
-    assert services.make_releases(at=NOON) == 1
-    assert services.make_releases(at=NOON) == 0
+    made = services.make_releases(at=NOON)
+    again = [services.make_releases(at=at) for at in (NOON, LATER, NOON + 2 * DAY)]
 
-    made = services.make_releases(at=NOON + 2 * DAY)
+    second = dt.timedelta(seconds=1)
+    assert (made, again) == (2, [0, 0, 0])
+    assert [statuses(row, at=at) for at in (NOON, LATER - second, LATER)] == [["planned"], ["planned"], ["active"]]
+    assert [one["tag"] for one in bodies()] == [["planning"], ["tender"]]
+    assert bodies()[1]["date"] == "2026-11-19T12:00:00Z"
+    assert problems("release", package(bodies())) == []
 
-    assert made == 1
-    assert bodies(opportunity=row)[-1]["tender"]["status"] == "active"
+
+def test_what_comes_later_is_written_by_the_run_of_the_night_before():
+    row = OpportunityFactory(opens_at=NOON + 9 * DAY)
+    services.record_release(row, at=NOON)
+    runs = [services.make_releases(at=NOON + number * DAY) for number in range(10)]
+
+    assert runs == [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]
+    assert Release.objects.get(number=2).published_at == NOON + 9 * DAY
+
+
+def test_a_standstill_and_a_term_end_at_midnight_in_london():
+    today = dt.date(2026, 11, 18)
+    row = OpportunityFactory(awarded_at=NOON - DAY)
+    contract = ContractFactory(starts="20 November 2026", ends="20 November 2026")
+    AwardFactory(
+        opportunity=row, contract=contract, award_date=today - DAY, standstill_ends_date=today, announced_at=NOON - DAY
+    )
+
+    services.record_release(row, at=NOON)
+
+    midnight = dt.datetime(2026, 11, 19, tzinfo=dt.UTC)
+    moments = (NOON, midnight - dt.timedelta(seconds=1), midnight, midnight + DAY)
+    assert [statuses(row, at=at) for at in moments] == [
+        ["complete", "pending", "pending"],
+        ["complete", "pending", "pending"],
+        ["complete", "active", "pending"],
+        ["complete", "active", "active"],
+    ]
+
+
+def test_what_was_written_ahead_gives_way_to_what_is_decided_meanwhile():
+    at = clock.now()
+    row = OpportunityFactory(opens_at=at + DAY, closes_at=at + 9 * DAY, published_at=at - DAY)
+    services.record_release(row, at=at)
+
+    services.cancel_opportunity(opportunity=row, reason="No money.", by=None, at=at + dt.timedelta(minutes=1))
+
+    assert [one["tender"]["status"] for one in bodies()] == ["planned", "cancelled"]
+    assert services.make_releases(at=at + dt.timedelta(minutes=2), is_thorough=True) == 0
 
 
 def test_the_documents_loaded_are_told_of_once_and_validate():
