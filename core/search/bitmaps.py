@@ -29,6 +29,8 @@ COMMON = 40
 MANY_CHANGES = 1_500
 LONGEST = dt.timedelta(days=1)
 MOST_WORDS = 600
+# Of so few hits each is looked up by its number; of more, the first are met soon.
+FEW_HITS = 2_000
 WORDS, SEVERAL = "words", "several"
 
 # A snapshot may count its own transaction as seen, whatever that writes later. Its numbers belong to the cluster that
@@ -293,25 +295,42 @@ class BitStatement(Statement):
         """The rows of the page and of those before it: the first that the bitmaps show, and all that are apart."""
         columns = ", ".join(["id", "part", "d", *self.columns_of_order])
         (apart,) = self._hits()
-        chosen = (
-            f"SELECT known.id, known.part, NULL::double precision AS d, {', '.join(self.ordered)}"
-            f" FROM found_bits CROSS JOIN core_searchnumber AS known"
-            " WHERE known.index = %s AND get_bit(found_bits.bits, known.number - 1) = 1"
+        facts = f"known.id, known.part, NULL::double precision AS d, {', '.join(self.ordered)}"
+        many = (
+            f"SELECT {facts} FROM found_bits CROSS JOIN core_searchnumber AS known WHERE known.index = %s"
+            f" AND (SELECT bit_count(bits) > {FEW_HITS} FROM found_bits) AND get_bit(found_bits.bits, known.number - 1) = 1"
         )
+        # OFFSET keeps the planner from reading every number for these.
+        few = (
+            f"SELECT {facts} FROM few_hits CROSS JOIN LATERAL (SELECT * FROM core_searchnumber AS one"
+            " WHERE one.index = %s AND one.number = few_hits.number OFFSET 0) AS known WHERE true"
+        )
+        branches = [few, many]
         if self.named:
             branches = [
-                f"{chosen.replace('is_named', f'{is_named} AS is_named')} AND known.id {within} ({self.named})"
+                f"{one.replace('is_named', f'{is_named} AS is_named')} AND known.id {within} ({self.named})"
+                for one in branches
                 for is_named, within in (("true", "IN"), ("false", "NOT IN"))
             ]
-        else:
-            branches = [chosen]
         self.params += [self.index] * len(branches)
         if self.is_ready:
             branches = [f"({one} ORDER BY known.number LIMIT {most})" for one in branches]
         return [
             apart.replace("list_0", "list_apart", 1),
+            self._few_hits(),
             f"list_0 AS NOT MATERIALIZED (SELECT {columns} FROM list_apart UNION ALL {' UNION ALL '.join(branches)})",
         ]
+
+    def _few_hits(self) -> str:
+        """The numbers of the bits that are set, each as the length of all before it.
+
+        What follows the last is no hit, and has a number that nothing has.
+        """
+        return (
+            "few_hits AS (SELECT (sum(length(run) + 1) OVER (ORDER BY place))::integer AS number FROM found_bits"
+            f" CROSS JOIN string_to_table(CASE WHEN bit_count(bits) <= {FEW_HITS} THEN bits::text ELSE '' END, '1')"
+            " WITH ORDINALITY AS runs (run, place))"
+        )
 
     @property
     def columns_of_order(self) -> list[str]:

@@ -99,8 +99,10 @@ def test_moment_before_they_were_made_is_asked_of_the_rows(country):
     assert compare(country, NOON, 3) == 0
 
 
+@pytest.mark.parametrize("few", [0, 2_000])
 @pytest.mark.parametrize("order", [order for order in Order if order != Order.NEAREST])
-def test_every_order_and_page_is_that_of_the_rows(country, order):
+def test_every_order_and_page_is_that_of_the_rows(country, order, few, monkeypatch):
+    monkeypatch.setattr(bitmaps, "FEW_HITS", few)
     for n in range(PAGE_SIZE):
         ServiceFactory(name=f"Garden {n % 3}", confirmed_at=NOON - n % 4 * DAY)
     make()

@@ -157,8 +157,10 @@ def test_framework_that_opens_or_shuts_is_seen_at_once_though_no_entry_changes(d
     assert (joins(NOON), joins(NOON + DAY)) == (2, 4)
 
 
+@pytest.mark.parametrize("few", [0, 5, 2_000])
 @pytest.mark.parametrize("order", Order)
-def test_every_order_and_page_is_that_of_the_slow_version(country, order):
+def test_every_order_and_page_is_that_of_the_slow_version(country, order, few, monkeypatch):
+    monkeypatch.setattr(bitmaps, "FEW_HITS", few)
     for n in range(30):
         OpportunityFactory(
             title=f"Garden {n % 3}", published_at=NOON - n % 4 * DAY, value_from=n % 5 * 1000 or None,
