@@ -10,6 +10,7 @@ from core import clock
 from .. import services as pipeline
 from ..forms import ReasonForm, RecordAwardForm, SignContractForm
 from ..models import Award, AwardSupplier, Document
+from .base import StandingMixin
 
 
 class DocumentInline(ScopedTabularInline):
@@ -33,7 +34,7 @@ class AwardSupplierInline(ScopedTabularInline):
 
 
 @admin.register(Award)
-class AwardAdmin(OrganisationScopedAdmin):
+class AwardAdmin(StandingMixin, OrganisationScopedAdmin):
     """What tenders came to. An award is recorded in its tender; here its contract is signed, or it is taken back."""
 
     journey = "buying"
@@ -58,7 +59,7 @@ class AwardAdmin(OrganisationScopedAdmin):
 
     @admin.display(description="standing")
     def standing(self, obj: Any) -> str:
-        return str(obj.status(at=clock.now()).label)
+        return str(obj.status(at=obj.seen_at).label)
 
     def offers(self, action: str, obj: Any) -> bool:
         is_standing = obj.outcome == Award.Outcome.AWARDED and obj.cancelled_date is None

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 
 from commissioning import services
@@ -18,7 +19,31 @@ LONDON_MOMENTS: Any = {
 }
 
 
-class ReleasedAdmin(OrganisationScopedAdmin):
+# The last part of a register's form: where a record is from, and since when it is public.
+RECORD = ["source", "source_section", "source_note", "note", "is_sample", "published_at", "published_by"]
+
+
+class DraftFilter(admin.EmptyFieldListFilter):
+    """Whether a record is still a draft. An address with the field's own lookup works as it always has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "draft or public"
+
+    def choices(self, changelist: Any) -> Any:
+        for choice in super().choices(changelist):
+            words = str(choice["display"]).replace("Not empty", "Public").replace("Empty", "Drafts")
+            yield {**choice, "display": words}
+
+
+class StandingMixin:
+    """Rows that know the moment they were read at, so that where each stands costs no query of its own."""
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).annotate(seen_at=TransactionNow())  # type: ignore[misc]
+
+
+class ReleasedAdmin(StandingMixin, OrganisationScopedAdmin):
     """A register of which open data tells: each change of what is public leaves an OCDS release behind."""
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
@@ -37,9 +62,24 @@ class PublishableAdmin(ReleasedAdmin):
     """A register row that is drafted here and made public by a publisher."""
 
     journey = "buying"
-    list_filter: Any = [("published_at", admin.EmptyFieldListFilter), "is_sample"]
+    list_filter: Any = [("published_at", DraftFilter), "is_sample"]
     object_actions = ["publish"]
     formfield_overrides = LONDON_MOMENTS
+    # A long form in parts, each with its heading. What no part names stands in the last, so that no field is lost.
+    PARTS: tuple[tuple[str | None, list[str]], ...] = ()
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
+        if not self.PARTS:
+            return super().get_fieldsets(request, obj)
+        fields = list(self.get_fields(request, obj))
+        parts = [(name, [one for one in wanted if one in fields]) for name, wanted in self.PARTS]
+        named = {one for _, those in parts for one in those}
+        rest = [one for one in fields if one not in named]
+        if "organisation" in rest:
+            rest.remove("organisation")
+            parts[0][1].insert(0, "organisation")
+        parts[-1][1].extend(rest)
+        return [(name, {"fields": those}) for name, those in parts if those]
 
     def offers(self, action: str, obj: Any) -> bool:
         return action != "publish" or obj.published_at is None

@@ -10,7 +10,7 @@ from core import clock
 from .. import services as pipeline
 from ..forms import DecideEndForm, ExtendForm
 from ..models import Contract, ContractCommissioner, ContractSupplier, ExtensionOption
-from .base import PublishableAdmin
+from .base import RECORD, PublishableAdmin
 from .register_import import RegisterImportMixin
 
 
@@ -33,6 +33,28 @@ class ContractAdmin(RegisterImportMixin, PublishableAdmin):
     list_display = ["title", "arrangement", "starts", "ends"]
     search_fields = ["title", "reference"]
     prepopulated_fields = {"reference": ["title"]}
+    PARTS = (
+        (
+            None,
+            [
+                "title", "reference", "summary", "arrangement", "life_stage", "types", "client_groups", "places",
+                "services",
+            ],
+        ),
+        (
+            "From when until when",
+            [
+                "starts", "term_as_stated", "ends", "extension_as_stated", "extension_months", "ends_if_extended",
+                "review", "lead_time_months",
+            ],
+        ),
+        ("What it is worth", ["value_as_stated", "value_amount", "irrecoverable_vat"]),
+        (
+            "Who buys, and how",
+            ["department", "commissioner_as_stated", "framework", "lot", "regime", "procured_by"],
+        ),
+        ("Its record", RECORD),
+    )  # fmt: skip
     inlines = [SupplierInline, CommissionerInline, ExtensionOptionInline]
     object_actions = ["publish", "decide_end", "extend"]
 

@@ -21,7 +21,7 @@ from ..exports.engagement import interests_file, registrations_file
 from ..forms import CancelEventForm, MoveEventForm
 from ..models import CoproductionNote, Event, EventChange, Interest, Registration, Reply
 from ..services import events, interests, registrations
-from .base import PublishableAdmin
+from .base import RECORD, PublishableAdmin
 
 SHOWN = 5
 
@@ -73,24 +73,15 @@ class EventAdmin(PublishableAdmin):
                 "come", "wait",
             ],
         ),
-        (
-            "Its record",
-            ["source", "source_section", "source_note", "is_sample", "published_at", "published_by", "cancelled_reason"],
-        ),
+        ("Its record", [*RECORD, "cancelled_reason"]),
     )  # fmt: skip
     MOVED_BY_ACTION = ("starts_at", "ends_at", "place_as_stated", "online_url")
 
     def get_queryset(self, request: Any) -> Any:
-        # One moment for all rows of a list, which costs one query.
-        seen_at = models.Value(clock.now(), output_field=models.DateTimeField())
-        return super().get_queryset(request).with_counts().annotate(seen_at=seen_at)
+        return super().get_queryset(request).with_counts()
 
     def get_ordering(self, request: Any) -> Any:
         return ["-starts_at", "pk"]
-
-    def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
-        owner = [] if "organisation" in self.get_exclude(request, obj) else ["organisation"]
-        return [(name, {"fields": [*owner, *fields] if name is None else fields}) for name, fields in self.PARTS]
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
         # Whoever registered is told of a move with its reason.

@@ -14,7 +14,7 @@ from core import clock
 from .. import services as pipeline
 from ..forms import AdmissionForm, EndAdmissionForm, RefuseForm, SuspendForm
 from ..models import Admission, EntryCondition, Forum, Framework, FrameworkPartner, Lot, Rate
-from .base import LONDON_MOMENTS, PublishableAdmin, ReleasedAdmin
+from .base import LONDON_MOMENTS, RECORD, PublishableAdmin, ReleasedAdmin
 
 
 class LotInline(ScopedStackedInline):
@@ -66,6 +66,19 @@ class FrameworkAdmin(PublishableAdmin):
     list_display = ["title", "kind", "joining", "starts", "ends"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
+    PARTS = (
+        (None, ["title", "slug", "kind", "summary", "types", "client_groups", "places"]),
+        ("Can one join?", ["joining", "opens_at", "closes_at", "reopens", "joining_note", "conditions"]),
+        ("From when until when", ["starts", "term_as_stated", "ends", "extension_as_stated"]),
+        (
+            "Who is on it, and at what rates",
+            [
+                "provider_count", "providers_as_stated", "capacity_as_stated", "rates_as_stated", "call_off_note",
+                "regime",
+            ],
+        ),
+        ("Its record", RECORD),
+    )  # fmt: skip
     inlines = [
         FrameworkPartnerInline,
         LotInline,
@@ -155,10 +168,9 @@ class AdmissionAdmin(ReleasedAdmin):
 
     @admin.display(description="standing")
     def standing(self, obj: Any) -> str:
-        at = clock.now()
-        if not obj.is_current(at=at):
+        if not obj.is_current(at=obj.seen_at):
             return "Not at present"
-        return "No new placements" if obj.suspension(at=at) else "Member"
+        return "No new placements" if obj.suspension(at=obj.seen_at) else "Member"
 
     def offers(self, action: str, obj: Any) -> bool:
         if action == "end_admission":

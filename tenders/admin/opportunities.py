@@ -19,7 +19,7 @@ from ..forms import MoveDateForm
 from ..models import DateChange, Notice, Opportunity, OpportunityPartner
 from ..notices import MUST_CARRY, items
 from .awards import DocumentInline, EndingsMixin
-from .base import PublishableAdmin
+from .base import RECORD, PublishableAdmin
 from .events import InterestMixin
 from .ocds_import import OcdsImportMixin
 from .tender_parts import TenderPartsMixin
@@ -36,9 +36,51 @@ class NoticeInline(ScopedTabularInline):
 
 @admin.register(Opportunity)
 class OpportunityAdmin(OcdsImportMixin, TenderPartsMixin, EndingsMixin, InterestMixin, PublishableAdmin):
-    list_display = ["title", "service_area", "tender_date", "last_confirmed"]
+    list_display = ["title", "standing", "tender_date", "closes_at", "last_confirmed"]
+    list_select_related = ["organisation", "replaces_contract"]
     search_fields = ["title", "reference"]
     readonly_fields = ["ocid"]
+    PARTS = (
+        (
+            None,
+            [
+                "title", "reference", "summary", "service_area", "life_stage", "types", "client_groups", "places",
+                "cpv_codes",
+            ],
+        ),
+        (
+            "When",
+            [
+                "engagement_date", "tender_date", "opens_at", "questions_close_at", "answers_by_at", "closes_at",
+                "award_date", "contract_start_date", "contract_end_date", "next_procurement_date", "dates_as_stated",
+                "confidence", "last_confirmed", "owner",
+            ],
+        ),
+        (
+            "How it is bought",
+            [
+                "regime", "route", "framework", "framework_lot", "is_members_only", "reserved_for", "joint_as_stated",
+                "portal_url",
+            ],
+        ),
+        ("What it is worth", ["value_as_stated", "value_from", "value_to", "value_gross"]),
+        (
+            "For bidders",
+            [
+                "is_sme_suitable", "is_vcse_suitable", "participation_conditions", "award_criteria",
+                "social_value_weighting", "social_value_reason", "payment_terms", "risks", "options",
+                "conflicts_assessed_date",
+            ],
+        ),
+        (
+            "What it follows, and what came of it",
+            [
+                "replaces_contract", "renews", "awarded_at", "signed_date", "contract", "withdrawn_at", "cancelled_at",
+                "ended_reason",
+            ],
+        ),
+        ("Its record", ["alternative_titles", *RECORD, "ocid"]),
+    )  # fmt: skip
     prepopulated_fields = {"reference": ["title"]}
     inlines = [
         OpportunityPartnerInline,
@@ -56,6 +98,10 @@ class OpportunityAdmin(OcdsImportMixin, TenderPartsMixin, EndingsMixin, Interest
         *InterestMixin.interest_actions,
     ]
     change_form_template = "admin/opportunity_change_form.html"
+
+    @admin.display(description="standing")
+    def standing(self, obj: Any) -> str:
+        return str(obj.status(at=obj.seen_at).label) if obj.is_published(at=obj.seen_at) else "Draft"
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
         # What the public has seen moves with a reason, by an action.

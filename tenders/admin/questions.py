@@ -16,10 +16,11 @@ from core import clock
 from .. import services as pipeline
 from ..forms import AnswerForm, CorrectAnswerForm, DeclineForm
 from ..models import Asker, Question
+from .base import StandingMixin
 
 
 @admin.register(Question)
-class QuestionAdmin(QueueAdmin):
+class QuestionAdmin(StandingMixin, QueueAdmin):
     """Who asked is shown to those who act for the buyer, and to nobody else: not to operators of the site either."""
 
     task = "Answer questions about tenders"
@@ -56,7 +57,7 @@ class QuestionAdmin(QueueAdmin):
 
     @admin.display(description="late")
     def late(self, obj: Question) -> str:
-        return "Late" if obj.is_late(at=clock.now()) else ""
+        return "Late" if obj.is_late(at=obj.seen_at) else ""
 
     @admin.display(description="question, as asked")
     def question_as_asked(self, obj: Question) -> str:
