@@ -21,7 +21,6 @@ A number stays a number and a date a date. What is not known is said in words (`
 from .cells import NOT_STATED, Cell, Column, Table, begins_like_a_formula, file_name, guarded, sheet_name, unguarded
 from .delimited import csv_bytes
 from .responses import csv_response, xlsx_response
-from .workbook import xlsx_bytes
 
 __all__ = [
     "NOT_STATED",
@@ -35,6 +34,5 @@ __all__ = [
     "guarded",
     "sheet_name",
     "unguarded",
-    "xlsx_bytes",
     "xlsx_response",
 ]

@@ -8,7 +8,6 @@ from django.utils.http import content_disposition_header
 
 from .cells import Table, file_name
 from .delimited import csv_bytes
-from .workbook import xlsx_bytes
 
 Row = TypeVar("Row")
 
@@ -29,6 +28,9 @@ def csv_response(table: Table[Row], rows: Iterable[Row], *, name: str) -> Stream
 
 def xlsx_response(table: Table[Row], rows: Iterable[Row], *, name: str) -> StreamingHttpResponse:
     """Answer as `csv_response` does, with a workbook."""
+    # openpyxl brings numpy: together they take as long to import as all the portal, which few processes need.
+    from .workbook import xlsx_bytes
+
     response = StreamingHttpResponse(xlsx_bytes(table, rows), content_type=XLSX_TYPE)
     return _to_keep(response, file_name(name, "xlsx"))
 

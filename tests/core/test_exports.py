@@ -22,10 +22,10 @@ from core.exports import (
     guarded,
     sheet_name,
     unguarded,
-    xlsx_bytes,
     xlsx_response,
 )
 from core.exports.cells import cleaned
+from core.exports.workbook import xlsx_bytes
 from core.imports import read_rows
 
 LONDON = ZoneInfo("Europe/London")
