@@ -336,7 +336,9 @@ class _Question:
         before, before_params = self._words(among="apart")
         source = self._source(has_words=bool(before))
         among = "worded AS apart (id)" if before else "apart"
-        source = replace(source, tables=f"{among} JOIN tenders_searchrow AS row ON row.opportunity_id = apart.id")
+        # OFFSET keeps the planner from judging all rows to find these few.
+        rows_apart = "SELECT * FROM tenders_searchrow AS one WHERE one.opportunity_id = apart.id OFFSET 0"
+        source = replace(source, tables=f"{among} CROSS JOIN LATERAL ({rows_apart}) AS row")
         frameworks, framework_params = rows.open_frameworks(self.at)
         return core_search.BitStatement(
             sources=[source],

@@ -6,6 +6,7 @@ A card holds facts and moments; what of them may be told, and the status, are ju
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models.base import ModelState
 
 from commissioning.models import SourceDocument
 from core.dates import EstimatedDate
@@ -96,7 +98,11 @@ def read_entry(card: dict[str, Any], *, at: dt.datetime) -> Entry:
     replaced, framework = card["replaces"], card["framework"]
     contract = Contract(ends=_date(replaced["ends"])) if replaced else None
     source = SourceDocument(published=_date(card["source_published"])) if card["source_published"] else None
-    record = Opportunity(pk=card["id"], replaces_contract=contract, source=source, **facts)
+    record = _record(facts | {"id": card["id"]})
+    if contract:
+        record.replaces_contract = contract
+    if source:
+        record.source = source
     moments = [facts[name] for name in ("opens_at", "closes_at", "awarded_at", "confirmed_at")]
     told = [one for one in (*moments, *map(_moment, card["told"])) if one is not None and one <= at]
     return Entry(
@@ -130,6 +136,19 @@ def read_entries(ids: Sequence[int], *, at: dt.datetime) -> Iterator[Entry]:
             cards = cursor.fetchall()
         for (card,) in cards:
             yield read_entry(json.loads(card), at=at)
+
+
+@functools.cache
+def _blank() -> dict[str, Any]:
+    """What a record holds that is told nothing."""
+    return {name: value for name, value in vars(Opportunity()).items() if name != "_state"}
+
+
+def _record(facts: dict[str, Any]) -> Opportunity:
+    """Return a record that holds these facts. Django's own way of making one takes ten times as long, for each card."""
+    record = Opportunity.__new__(Opportunity)
+    vars(record).update(_blank() | facts, _state=ModelState())
+    return record
 
 
 def _is_public(thing: dict[str, Any] | None, at: dt.datetime) -> bool:
