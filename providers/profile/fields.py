@@ -144,7 +144,12 @@ _ADDRESS = (
     Field("address", "Street address", Kind.LINE, "Without town and postcode."),
     Field("town", "Town", Kind.LINE),
     Field("postcode", "Postcode", Kind.LINE),
-)
+    Field(
+        "is_address_withheld", "Tell nobody where this is", Kind.FLAG,
+        "For people’s safety, such as in a refuge: families learn the first half of the postcode and no more. Until the"
+        " council has agreed the address stays as it is: ring it if it cannot wait.", counts=False,
+    ),
+)  # fmt: skip
 _CONTACT = Section(
     "contact",
     "Contact and areas served",

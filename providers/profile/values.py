@@ -259,8 +259,11 @@ def apply(subject: Subject, changes: Values, *, at: dt.datetime) -> list[tuple[m
     for row, columns in _rows(subject, plain).values():
         for name, column in columns.items():
             setattr(row, column, changes[name])
-        if isinstance(row, Location) and "postcode" in columns.values():
-            _move(row)
+        if isinstance(row, Location):
+            if "postcode" in columns.values():
+                _move(row)
+            elif "is_address_withheld" in columns.values():
+                _point(row)
         row.save()
         written.append((row, sorted(columns.values())))
     for name in changes:
@@ -278,13 +281,17 @@ def apply(subject: Subject, changes: Values, *, at: dt.datetime) -> list[tuple[m
 
 def _move(location: Location) -> None:
     """Put a building where its new postcode is; where nobody knows that, nowhere rather than at the old point."""
+    _point(location)
+    location.place = geography.council_of(location.postcode) if location.postcode else None
+
+
+def _point(location: Location) -> None:
     point = None
     if location.postcode:
         # The true point of a withheld address is known to nobody, not even to a row.
         find = geography.outcode_point if location.is_address_withheld else geography.point_of
         point = find(location.postcode)
     location.latitude, location.longitude = point or (None, None)
-    location.place = geography.council_of(location.postcode) if location.postcode else None
 
 
 def _write_fees(service: Service, fees: list[Values]) -> None:
@@ -317,6 +324,7 @@ def _new_building(service: Service, building: Values) -> Location:
         address=building.get("address", ""),
         town=building.get("town", ""),
         postcode=building["postcode"],
+        is_address_withheld=bool(building.get("is_address_withheld")),
         is_sample=service.is_sample,
     )
     _move(location)

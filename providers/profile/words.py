@@ -132,7 +132,8 @@ def _entries(one: Field, value: Any, names: dict[str, dict[str, str]] | None) ->
     if one.kind == Kind.PHOTOS:
         return [photo["alt_text"] for photo in value]
     if one.kind == Kind.BUILDING:
-        return [", ".join(value[part] for part in ("address", "town", "postcode") if value.get(part))]
+        line = ", ".join(value[part] for part in ("address", "town", "postcode") if value.get(part))
+        return [line, "Nobody is to learn where"] if value.get("is_address_withheld") else [line]
     if isinstance(value, list):
         return [str(word) for word in value]
     return [line for line in str(value).split("\n") if line]

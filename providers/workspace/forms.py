@@ -290,6 +290,11 @@ class NewServiceForm(forms.Form):
     postcode = forms.CharField(
         label="Postcode", max_length=10, error_messages={"required": "Give the postcode: the council there decides."}
     )
+    is_address_withheld = forms.BooleanField(
+        label="Tell nobody where this is",
+        required=False,
+        help_text="For people’s safety, such as in a refuge: families learn the first half of the postcode and no more.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -300,6 +305,7 @@ class NewServiceForm(forms.Form):
         """Return what was typed, by the profile's field names."""
         data = self.cleaned_data
         building = {name: profile.clean_value(Field(name, "", Kind.LINE), data[name]) for name in _BUILDING}
+        building["is_address_withheld"] = data["is_address_withheld"]
         return {"name": data["name"], "types": [data["type"]], "setting": data["setting"], "building": building}
 
     def refuse(self, problems: dict[str, list[str]]) -> None:

@@ -8,7 +8,7 @@ from providers.models import Location, ProfileRevision, Service
 from providers.services import drafts, revisions
 from providers.services.revisions import ProfileRefused
 from tests.factories import NOON
-from tests.factories.core import PlaceFactory
+from tests.factories.core import OutcodeFactory, PlaceFactory
 from tests.factories.providers import ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +112,43 @@ def test_building_that_moves_to_where_nobody_knows_stands_nowhere(home):
 
     location.refresh_from_db()
     assert (location.latitude, location.longitude, location.place) == (None, None, None)
+
+
+# --- hiding ---
+
+
+@pytest.fixture
+def known_postcode(home):
+    """A postcode of the council's and the middle of its district, some miles apart."""
+    Postcode.objects.create(
+        postcode="ZZ11ZZ", latitude=54.5, longitude=-3.5, country=Country.ENGLAND, council=home.place
+    )
+    OutcodeFactory(outcode="ZZ1", latitude=54.6, longitude=-3.4)
+
+
+def test_provider_can_ask_that_nobody_learns_where_it_is(home, known_postcode):
+    location = home.service.locations.get()
+    Location.objects.filter(pk=location.pk).update(
+        postcode="ZZ1 1ZZ", latitude=54.5, longitude=-3.5, place=home.place, is_address_withheld=False
+    )
+    revision = home.submitted(**{f"is_address_withheld@{location.uuid}": True})
+    location.refresh_from_db()
+    assert not location.is_address_withheld
+
+    home.approve(revision)
+
+    location.refresh_from_db()
+    assert location.is_address_withheld
+    assert (location.latitude, location.longitude, location.place) == (54.6, -3.4, home.place)
+
+
+def test_proposed_refuge_is_hidden_from_its_first_day(home, known_postcode):
+    building = {"address": "1 Street", "town": "Sampleton", "postcode": "ZZ1 1ZZ", "is_address_withheld": True}
+    proposal(home, building=building)
+    revision = ProfileRevision.objects.open().get()
+    revisions.submit_changes(provider=home.provider, service=revision.service, by=home.person, at=NOON)
+
+    home.approve(ProfileRevision.objects.get(pk=revision.pk))
+
+    location = revision.service.locations.get()
+    assert (location.is_address_withheld, location.latitude, location.longitude) == (True, 54.6, -3.4)
