@@ -1,9 +1,11 @@
 """The pages of care: search, finder, profiles, shortlist, corrections and links out of mails."""
 
+from dataclasses import replace
+
 from providers import shortlist
 from providers.services import revisions
 from tests.browser.examples.visits import Examples, at, detail, lost, register, still, three
-from tests.browser.rows.providers import add_photos, full_service, service_on_a_map
+from tests.browser.rows.providers import add_photos, full_service, service_on_a_map, three_near_a_place
 from tests.factories import NOON
 from tests.factories.commissioning import OfficerFactory
 from tests.factories.providers import ConfirmationRequestFactory, ProviderFactory, ServiceFactory
@@ -57,6 +59,12 @@ def correction(name):
     return Examples(full=full, empty=empty, error=error)
 
 
+def _near_a_place(press):
+    """The search near a place: places on its map, one of them withheld, and a service that comes there."""
+    three_near_a_place()
+    return at("providers:services", query="?near=DH1", holds="Map of 2 places")
+
+
 def confirming(make):
     def visit(press):
         ConfirmationRequestFactory(service=make(), token="a-token", expires_at=FAR)
@@ -66,7 +74,7 @@ def confirming(make):
 
 
 EXAMPLES = {
-    "providers:services": register("providers:services", three(full_service)),
+    "providers:services": replace(register("providers:services", three(full_service)), full=_near_a_place),
     "providers:finder": still("providers:finder"),
     "providers:finder_step": Examples(
         full=lambda press: at("providers:finder_step", "hard", query="?who=older&hard=nurse&near=CA28"),

@@ -10,7 +10,14 @@ from providers.models import Fee, Rating, Unit, Vacancy
 from providers.services import photos
 from tests.factories import NOON
 from tests.factories.commissioning import OrganisationFactory, SourceDocumentFactory
-from tests.factories.core import ClientGroupFactory, PlaceFactory, ServiceTypeFactory, TownFactory, UserFactory
+from tests.factories.core import (
+    ClientGroupFactory,
+    OutcodeFactory,
+    PlaceFactory,
+    ServiceTypeFactory,
+    TownFactory,
+    UserFactory,
+)
 from tests.factories.providers import LocationFactory, ProviderFactory, ServiceFactory
 from tests.factories.tenders import ContractFactory
 
@@ -22,11 +29,11 @@ def full_service(**more):
     source = SourceDocumentFactory(organisation=organisation)
     provider = ProviderFactory(phone="01234 567890")
     service = ServiceFactory(
-        provider=provider, summary="What it is.", description="More words.\nIn two lines.", setting="place",
+        provider=provider, summary="What it is.", description="More words.\nIn two lines.",
         minimum_age=18, maximum_age=90, takes_self_funders=True, takes_council_funded=False,
         languages=["English", "Welsh"], how_to_get="Ask the council.", website="https://service.example/long/path/of/it",
         email="office@service.example", phone="01234 567890", opened="2019", confirmed_at=NOON, checked_at=NOON,
-        source=source, source_section="Table 9", **more,
+        source=source, source_section="Table 9", **{"setting": "place", **more},
     )  # fmt: skip
     service.types.add(ServiceTypeFactory())
     service.client_groups.add(ClientGroupFactory())
@@ -68,6 +75,17 @@ def service_on_a_map():
     )
     service.ratings.filter(question="overall").update(rated_date=NOON.date() - dt.timedelta(days=2000))
     return service
+
+
+def three_near_a_place():
+    """Near the outcode DH1 a place on the map, one whose address is withheld, and one that comes to people."""
+    on_the_map = service_on_a_map()
+    council = on_the_map.locations.get().place
+    OutcodeFactory(council=council).shares.create(council=council, postcodes=900)
+    withheld = full_service()
+    withheld.locations.update(postcode="DH1 1AA", is_address_withheld=True)
+    visiting = full_service(setting="home")
+    visiting.areas_served.add(council)
 
 
 def tell_all(service):
