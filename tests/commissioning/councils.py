@@ -115,7 +115,7 @@ class Council:
         interest.lots.add(part_of_tender)
 
         reader = self._add(buying.SubscriberFactory(email=f"reader@{word}.example"))
-        buying.SavedSearchFactory(subscriber=reader, name=f"{word} search")
+        buying.FollowFactory(subscriber=reader, opportunity=opportunity)
 
         strategy = self._add(documents.StrategyFactory(**draft, source=source))
         strategy.partnerships.create(**mine)
@@ -221,7 +221,8 @@ def _is_of(row, organisation):
         return row.organisation_id == organisation.pk
     for name in ("service", "provider", "strategy", "framework", "contract", "opportunity"):
         parent = getattr(row, name, None) if not row._meta.auto_created else None
-        if parent is not None:
+        # Elsewhere it may be a word, such as what a foreign release calls a framework.
+        if isinstance(parent, models.Model):
             return _is_of(parent, organisation)
     if row._meta.auto_created:
         holder = next(

