@@ -26,7 +26,7 @@ SECONDS = 200
 # came from and is followed by. ``listed`` is the opportunity in whose list a saved search would find it.
 _ABOUT = """
 news AS MATERIALIZED (
-    SELECT news.id, news.happened_at, news.kind, news.opportunity_id, news.framework_id, news.contract_id,
+    SELECT news.id, news.happened_at, news.found_at, news.kind, news.opportunity_id, news.framework_id, news.contract_id,
         news.event_id, coalesce(news.opportunity_id, subject.id) AS listed,
         coalesce(entry.is_members_only, false) AS is_hidden
     FROM tenders_alertnews AS news
@@ -105,9 +105,9 @@ _BY_SEARCH = f"""
 _GONE = """
 told AS MATERIALIZED (
     SELECT DISTINCT ON (search_id, changed.opportunity_id) search_id, changed.opportunity_id, changed.is_over,
-        changed.key, earlier.kind IN ('left', 'ended') AS has_left
+        changed.found_at, earlier.kind IN ('left', 'ended') AND earlier.found_at < changed.found_at AS has_left
     FROM (
-        SELECT opportunity_id, bool_or(kind = 'ended') AS is_over, 'left:' || min(id) AS key FROM news
+        SELECT opportunity_id, bool_or(kind = 'ended') AS is_over, max(found_at) AS found_at FROM news
         WHERE opportunity_id IS NOT NULL AND kind <> 'reminder' GROUP BY opportunity_id
     ) AS changed
     JOIN tenders_alertnews AS earlier ON earlier.opportunity_id = changed.opportunity_id
@@ -117,7 +117,7 @@ told AS MATERIALIZED (
 ),
 gone AS MATERIALIZED (
     SELECT search.id AS search_id, search.subscriber_id, search.frequency, search.query, search.confirmed_at,
-        search.stopped_at, search.created_at, told.opportunity_id, told.is_over, told.key
+        search.stopped_at, search.created_at, told.opportunity_id, told.is_over, told.found_at
     FROM told JOIN tenders_savedsearch AS search ON search.id = told.search_id AND NOT told.has_left
     WHERE NOT EXISTS (
         SELECT 1 FROM pair WHERE pair.query = search.query AND pair.opportunity_id = told.opportunity_id)
@@ -134,7 +134,8 @@ _BY_GONE = f"""
 # Why an entry is in a list no more is news of its own: one for all whose searches fail by the same filters.
 _LEAVE = f"""
 reason AS MATERIALIZED (
-    SELECT gone.search_id, gone.subscriber_id, gone.frequency, gone.opportunity_id, gone.key || ':' || md5(unmet.words) AS key,
+    SELECT gone.search_id, gone.subscriber_id, gone.frequency, gone.opportunity_id, gone.found_at,
+        concat_ws(':', 'left', gone.opportunity_id, extract(epoch FROM gone.found_at), md5(unmet.words)) AS key,
         concat('No longer in your search', ', since this has changed: ' || nullif(unmet.words, ''), '.') AS text
     FROM gone
     JOIN entry ON entry.opportunity_id = gone.opportunity_id
@@ -144,8 +145,9 @@ reason AS MATERIALIZED (
 ),
 made AS (
     INSERT INTO tenders_alertnews (key, kind, opportunity_id, text, happened_at, found_at, matched_at)
-    SELECT DISTINCT key, 'left', opportunity_id, text, looked.at, looked.at, looked.at
-    FROM reason CROSS JOIN (SELECT %s::timestamptz AS at) AS looked
+    SELECT DISTINCT key, 'left', opportunity_id, text, found_at, found_at, found_at FROM reason
+    -- Where an entry's news of one look is matched in two parts.
+    ON CONFLICT (key) DO UPDATE SET text = excluded.text
     RETURNING id, key
 ),
 noted AS (
@@ -154,6 +156,7 @@ noted AS (
     FROM reason JOIN made USING (key) JOIN tenders_subscriber AS subscriber ON subscriber.id = reason.subscriber_id
     WHERE subscriber.confirmed_at IS NOT NULL AND subscriber.stopped_at IS NULL
     GROUP BY reason.subscriber_id, made.id
+    ON CONFLICT DO NOTHING
 )
 """
 
@@ -206,7 +209,7 @@ def _match(chunk: list[int], *, at: dt.datetime) -> None:
         questions.prepare(at=at)
         pairs, more = questions.matches_sql(at, entries=_LISTED, ended=_ENDED)
         parts += [pairs, _GONE, _LEAVE]
-        params += [*more, at]
+        params += more
         found += [_BY_SEARCH, _BY_GONE]
     hidden = rows.filter(opportunity__is_members_only=True).values_list("opportunity", flat=True)
     may_read = [(reader, pk) for pk, known in readers(hidden, at=at).items() for reader in known]

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from core.models import OutgoingMail
-from tenders.alerts import questions, run
+from tenders.alerts import matching, questions, run
 from tenders.models import AlertItem, AlertNews, Frequency, Opportunity
 from tests.factories import NOON
 from tests.factories.core import PlaceFactory, ServiceTypeFactory
@@ -110,6 +110,20 @@ def test_who_was_told_of_an_entry_is_told_once_that_it_is_in_the_search_no_more_
     assert "You saved the search “Home care”" in mails[search.subscriber.email]
     assert all("No longer" not in mails[one.subscriber.email] for one in (other, everything))
     assert set(later) == {other.subscriber.email, everything.subscriber.email}
+
+
+def test_news_that_is_matched_in_parts_is_told_whole_and_the_loss_once(row, monkeypatch):
+    monkeypatch.setattr(matching, "CHUNK", 1)
+    search = saved("type=home-care")
+    DateChangeFactory(opportunity=row, new="May 2027", changed_at=NOON + MINUTE)
+    run.run(at=NOON + HOUR)
+    change(row, types=["day-care"])
+    DateChangeFactory(opportunity=row, new="May 2028", changed_at=NOON + HOUR + MINUTE)
+
+    text = told(NOON + 2 * HOUR)[search.subscriber.email]
+
+    assert ("now Day care" in text, "now May 2028" in text, text.count("No longer in your search")) == (True, True, 1)
+    assert told(NOON + 3 * HOUR) == {}
 
 
 def test_who_finds_it_by_another_search_still_is_told_of_the_one_that_lost_it(row):

@@ -16,6 +16,7 @@ from tenders.models import AlertItem, AlertNews, Follow, Frequency, SavedSearch,
 from tenders.views import alerts
 from tests.factories.commissioning import OrganisationFactory
 from tests.factories.core import UserFactory
+from tests.factories.providers import RepresentativeFactory
 from tests.factories.tenders import (
     FollowFactory,
     FrameworkFactory,
@@ -270,6 +271,34 @@ def test_the_page_says_what_each_holds_what_is_new_and_when_the_next_mail_comes(
     text = page.content.decode()
     assert ("2 on the list now" in text, "none on the list now" in text) == (True, True)
     assert ("2 pieces of news" in text, "We write within minutes" in text) == (True, True)
+
+
+def test_who_keeps_an_entry_sees_in_the_workspace_what_is_new_for_them(client):
+    representative = RepresentativeFactory()
+    person = SubscriberFactory(user=representative.user, email=representative.user.email.lower())
+    quiet = SavedSearchFactory(subscriber=person, name="Quiet search", query="stage=open")
+    follow = FollowFactory(subscriber=person, opportunity=OpportunityFactory(title="Day care"))
+    theirs = FollowFactory(opportunity=OpportunityFactory(title="Somebody else follows"))
+    for one in (follow, theirs):
+        news = AlertNews.objects.create(
+            key=str(one.pk),
+            kind="moved",
+            opportunity=one.opportunity,
+            text="Moved.",
+            happened_at=clock.now(),
+            found_at=clock.now(),
+        )
+        AlertItem.objects.create(subscriber=one.subscriber, news=news, frequency=1, follows=[one.pk])
+    client.force_login(representative.user)
+
+    text = client.get(reverse("providers:workspace")).content.decode()
+
+    told = re.findall(r'<li><a class="govuk-link" href="([^"]*)">([^<]*)</a>: (.*?)</li>', text)
+    assert told == [
+        (follow.opportunity.get_absolute_url(), "Day care", "<strong>1 new</strong> in the last seven days"),
+        ("/opportunities/?stage=open", quiet.name, "nothing new"),
+    ]
+    assert "Somebody else" not in text
 
 
 def test_the_number_of_queries_of_the_page_is_bounded(client, django_assert_max_num_queries):

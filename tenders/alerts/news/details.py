@@ -19,11 +19,17 @@ from .looking import Look, short
 
 BATCH = 500
 SUMMARY = "Description"
+# The cards are read some hundred at a time, and hashed once.
 _CHANGED = """
+SELECT card.opportunity_id
+FROM tenders_searchcard AS card JOIN tenders_statusseen AS seen ON seen.opportunity_id = card.opportunity_id
+WHERE seen.card_hash IS DISTINCT FROM hashtextextended(card.card, 0)
+ORDER BY card.opportunity_id
+"""
+_READ = """
 SELECT seen.id, seen.facts, card.opportunity_id, card.card, hashtextextended(card.card, 0)
 FROM tenders_searchcard AS card JOIN tenders_statusseen AS seen ON seen.opportunity_id = card.opportunity_id
-WHERE seen.card_hash IS DISTINCT FROM hashtextextended(card.card, 0) AND card.opportunity_id > %s
-ORDER BY card.opportunity_id LIMIT %s
+WHERE card.opportunity_id = ANY (%s) ORDER BY card.opportunity_id
 """
 _REMEMBER = """
 UPDATE tenders_statusseen AS seen SET facts = read.facts, card_hash = read.hash
@@ -34,23 +40,21 @@ FROM jsonb_to_recordset(%s) AS read (id bigint, facts jsonb, hash bigint) WHERE 
 def details(look: Look) -> None:
     # An addendum tells what it changes itself.
     told = {one.opportunity_id for one in look.found if one.kind == AlertNews.Kind.ADDENDUM}
-    last = 0
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_CHANGED, [last, BATCH])
-            rows = cursor.fetchall()
-            if not rows:
-                return
+        cursor.execute(_CHANGED)
+        changed = [pk for (pk,) in cursor.fetchall()]
+        for start in range(0, len(changed), BATCH):
+            cursor.execute(_READ, [changed[start : start + BATCH]])
             read = []
-            for seen, before, last, card, hashed in rows:
+            for seen, before, pk, card, hashed in cursor.fetchall():
                 facts = facts_of(read_entry(json.loads(card), at=look.at))
                 read.append(
                     {"id": seen, "facts": {name: words for name, words in facts.items() if words}, "hash": hashed}
                 )
-                is_known = before is not None and last not in look.fresh["opportunity"] and last not in told
+                is_known = before is not None and pk not in look.fresh["opportunity"] and pk not in told
                 if is_known and (text := changes(json.loads(before), facts)):
-                    key = f"details:{last}:{look.run_id}"
-                    look.add(key, AlertNews.Kind.DETAILS, short(text), opportunity_id=last)
+                    key = f"details:{pk}:{look.run_id}"
+                    look.add(key, AlertNews.Kind.DETAILS, short(text), opportunity_id=pk)
             cursor.execute(_REMEMBER, [json.dumps(read)])
 
 
