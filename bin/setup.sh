@@ -3,6 +3,13 @@
 cd "$(dirname "$0")/.."
 ROOT=$(pwd)
 
+# Where Python is told to keep nothing that it compiles, each of many processes would compile the portal and its packages
+# anew, two seconds long. Then it keeps that in a folder of its own.
+if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ]; then
+    unset PYTHONDONTWRITEBYTECODE
+    export PYTHONPYCACHEPREFIX="$ROOT/.local/bytecode"
+fi
+
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }

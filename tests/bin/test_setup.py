@@ -57,6 +57,12 @@ def test_scripts_are_good_shell(name):
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_what_python_compiles_is_kept_also_where_it_is_told_not_to():
+    result = setup('echo "${PYTHONDONTWRITEBYTECODE:-kept}" "$PYTHONPYCACHEPREFIX"', PYTHONDONTWRITEBYTECODE="1")
+
+    assert result.stdout == f"kept {ROOT}/.local/bytecode\n"
+
+
 def test_pinned_files_hold_hashes_and_name_no_registry():
     for name in ["requirements.txt", "requirements-demo.txt", "requirements-dev.txt", "requirements-node.txt"]:
         lines = (ROOT / name).read_text().splitlines()
