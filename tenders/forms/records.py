@@ -14,6 +14,7 @@ from core.dates import EstimatedDateFormField
 from providers.models import Provider
 
 from ..models import Admission, Contract, DateChange
+from ..services.memberships import AdmissionRefused, check_admittable
 
 
 class MoveDateForm(forms.Form):
@@ -76,9 +77,12 @@ class AdmissionForm(forms.ModelForm):
         framework, lot = data.get("framework"), data.get("lot")
         if framework and lot and lot.framework_id != framework.pk:
             self.add_error("lot", "Choose a lot of this framework.")
-        same = Admission.objects.filter(framework=framework, lot=lot, provider=data.get("provider"))
-        if framework and data.get("provider") and self.instance.pk is None and same.exists():
-            self.add_error("provider", "This provider is or was on it. Change that admission’s dates instead.")
+        provider = data.get("provider")
+        if framework and provider and self.instance.pk is None and not self.errors:
+            try:
+                check_admittable(framework=framework, lot=lot, provider=provider, at=clock.now())
+            except AdmissionRefused as refusal:
+                self.add_error("provider", str(refusal))
         return data
 
 

@@ -31,13 +31,9 @@ def admit(*, admission: Admission, reason: str, by: Any, at: dt.datetime) -> Adm
     """Take a provider on a framework or a lot of it. Its people are told why; the public sees it among the members.
 
     :param admission: not saved yet.
-    :raises AdmissionRefused: without a reason, or if it is on it already.
+    :raises AdmissionRefused: without a reason, if it is on it already, or if the lot is full.
     """
-    # Two officers who admit the same provider wait here for each other.
-    framework = Framework.objects.select_for_update(of=("self",)).get(pk=admission.framework_id)
-    same = Admission.objects.filter(framework=framework, lot=admission.lot, provider=admission.provider)
-    if same.exists():
-        raise AdmissionRefused("This provider is or was on it. Change that admission's dates instead.")
+    framework = check_admittable(framework=admission.framework, lot=admission.lot, provider=admission.provider, at=at)
     admission.save()
     decision = _decide(
         framework, admission.lot, admission.provider, AdmissionDecision.Kind.ADMITTED, reason=reason, by=by, at=at
@@ -55,6 +51,25 @@ def admit(*, admission: Admission, reason: str, by: Any, at: dt.datetime) -> Adm
     record_release(admission, at=at)
     versions.touch(*Framework.REGISTERS)
     return admission
+
+
+@transaction.atomic
+def check_admittable(*, framework: Framework, lot: Lot | None, provider: Provider, at: dt.datetime) -> Framework:
+    """Say why a provider cannot be admitted now, if it cannot. Until the transaction ends nobody else is.
+
+    :return: the framework, locked: two officers who admit at one time wait here for each other.
+    :raises AdmissionRefused: if it is on it already, or if the lot is full.
+    """
+    row = Framework.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=framework.pk)
+    if Admission.objects.filter(framework=row, lot=lot, provider=provider).exists():
+        raise AdmissionRefused("This provider is or was on it. Change that admission’s dates instead.")
+    members = Admission.objects.current(at=at).filter(lot=lot).count() if lot is not None else 0
+    if lot is not None and lot.places_left(members=members) == 0:
+        raise AdmissionRefused(
+            f"The lot takes at most {lot.maximum_providers}, and {members} are on it. End a place, or change what the lot "
+            "says, first."
+        )
+    return row
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from tests.factories import NOON
 from tests.factories.commissioning import OfficerFactory
 from tests.factories.providers import ProviderFactory, RepresentativeFactory
 from tests.factories.tenders import AdmissionFactory, FrameworkFactory, LotFactory
+from tests.tools.at_once import both
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,35 @@ def test_admitting_needs_a_reason_and_a_lot_of_the_framework(client, officer):
     assert "Say why." in page
     assert "Choose a lot of this framework." in page
     assert not Admission.objects.exists()
+
+
+def test_a_full_lot_admits_nobody_more(client, officer):
+    framework = FrameworkFactory(organisation=officer.organisation)
+    lot = LotFactory(framework=framework, maximum_providers=1)
+    AdmissionFactory(framework=framework, lot=lot)
+
+    page = client.post(
+        reverse("admin:tenders_admission_add"),
+        {"framework": framework.pk, "lot": lot.pk, "provider": ProviderFactory().pk, "reason": "It fits."},
+    ).content.decode()
+
+    assert "The lot takes at most 1, and 1 are on it." in page
+    assert Admission.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_give_the_last_place_to_one():
+    lot = LotFactory(maximum_providers=1)
+    providers = [ProviderFactory(), ProviderFactory()]
+
+    def admit():
+        one = Admission(framework=lot.framework, lot=lot, provider=providers.pop())
+        services.admit(admission=one, reason="It fits.", by=None, at=NOON)
+
+    said = both(admit)
+
+    assert said == ["AdmissionRefused", "done"]
+    assert Admission.objects.count() == 1
 
 
 def test_provider_is_admitted_once(client, officer):
