@@ -93,7 +93,7 @@ def decide_end(
     :param decision: a `Contract.EndDecision`.
     :raises DecisionRefused: if the day lies ahead, no reason is given, or nobody has said until when it can be extended.
     """
-    row = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    row = _locked(contract)
     reason = reason.strip()
     if not reason:
         raise DecisionRefused("Say why: providers and the people who use the service will ask.")
@@ -157,7 +157,7 @@ def extend_contract(
     :raises ExtensionRefused: if the new end is unknown, not later, or beyond what was agreed; or the reason or the day
         does not hold.
     """
-    row = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    row = _locked(contract)
     if not reason.strip():
         raise ExtensionRefused("Say why: providers and the people who use the service will ask.")
     if decided_date > london_date(at):
@@ -212,6 +212,12 @@ def extend_contract(
     record_release(change, at=at)
     versions.touch(*Contract.REGISTERS)
     return change
+
+
+def _locked(contract: Contract) -> Contract:
+    """Lock a contract and what follows it: that first, as whoever publishes it does, so that nobody waits in a ring."""
+    list(Opportunity.objects.select_for_update(of=("self",)).filter(replaces_contract=contract).order_by("pk"))
+    return Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
 
 
 def _end_after(contract: Contract, option: ExtensionOption) -> EstimatedDate:

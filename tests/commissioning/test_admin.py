@@ -2,15 +2,17 @@
 
 import pytest
 from django.contrib import admin
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models.signals import pre_save
 from django.test.utils import CaptureQueriesContext
 
-from commissioning.models import Officer
+from commissioning.models import Indicator, Officer
 from core.models import AuditEvent
 from tests.factories.commissioning import IndicatorFactory, OfficerFactory, TeamFactory
 from tests.factories.core import PlaceFactory, UserFactory
 from tests.factories.strategies import SectionFactory, StrategyFactory
 from tests.factories.tenders import ContractFactory, LotFactory
+from tests.tools.at_once import elsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,34 @@ def test_rows_and_links_inside_a_record_are_in_the_trail(client, officer):
     assert actions == ["observation.added", "observation.changed"]
     assert (changed.before["category"], changed.after["category"]) == ("Old", "New")
     assert changed.organisation_id == str(officer.organisation.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_else_changes_a_record_while_its_form_is_saved(client, officer):
+    indicator = IndicatorFactory(organisation=officer.organisation)
+    data = {
+        "slug": indicator.slug, "title": "New", "measure": "People", "chart": indicator.chart, "topic": indicator.topic,
+        "unit": indicator.unit, "order": "0", "observations-TOTAL_FORMS": "0", "observations-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    said = []
+
+    @transaction.atomic
+    def change():
+        Indicator.objects.select_for_update(nowait=True).get(pk=indicator.pk)
+
+    def before_it_is_written(**_):
+        said.append(elsewhere(change))
+
+    pre_save.connect(before_it_is_written, sender=Indicator)
+    try:
+        response = client.post(f"/admin/commissioning/indicator/{indicator.pk}/change/", data)
+    finally:
+        pre_save.disconnect(before_it_is_written, sender=Indicator)
+
+    assert response.status_code == 302
+    assert said == ["OperationalError"]
+    indicator.refresh_from_db()
+    assert indicator.title == "New"
 
 
 LISTS = {

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from commissioning.services import publish_record
 from core.models import AuditEvent
 from tenders import services
 from tenders.models import Contract, Opportunity
@@ -12,6 +13,7 @@ from tests.factories import NOON
 from tests.factories.commissioning import OfficerFactory
 from tests.factories.core import PlaceFactory, ServiceTypeFactory, UserFactory
 from tests.factories.tenders import ContractFactory, OpportunityFactory
+from tests.tools.at_once import begun
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -205,3 +207,24 @@ def test_another_councils_contract_is_not_found(client, officer):
 
     assert response.status_code == 404
     assert "Secret contract" not in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deciding_an_end_and_publishing_what_follows_do_not_wait_in_a_ring():
+    contract = ending_in(200)
+    successor = OpportunityFactory(organisation=contract.organisation, replaces_contract=contract, published_at=None)
+
+    def decide():
+        services.decide_end(
+            contract=contract, decision="re_procure", decided_date=TODAY, reason="The need stays.", by=None, at=NOON
+        )
+
+    with transaction.atomic():
+        Opportunity.objects.select_for_update().get(pk=successor.pk)
+        end = begun(decide)
+        publish_record(record=successor, by=None, at=NOON)
+
+    assert end() == "done"
+    contract.refresh_from_db()
+    successor.refresh_from_db()
+    assert (contract.end_decision, successor.published_at) == ("re_procure", NOON)
