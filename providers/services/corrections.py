@@ -6,19 +6,16 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from core import audit, mail
 from core.errors import AlreadyDone, DomainError
 from core.text import clean_plain_text
 from providers import letters
+from providers.floods import sent_this_hour
 from providers.models import Correction, Service
 from providers.permissions import may_look_after
 from providers.services.home import home_organisation
-
-HOUR = 3600
 
 
 class TooManyCorrections(DomainError):
@@ -36,8 +33,8 @@ def send_correction(
     """Take in what somebody says is wrong with an entry, for its home council; without one, for the operators.
 
     :param email: where to send the answer; empty for none.
-    :param sender: the network address it comes from. It is never stored: the cache counts a keyed hash of it that
-        changes each day, for an hour. While the cache is away nobody is counted, and the limit of each service holds.
+    :param sender: the network address it comes from, counted and not kept (`providers.floods`). While nobody can be
+        counted, the limit of each service holds.
     :raises TooManyCorrections: over ``settings.CORRECTIONS_PER_SENDER_AND_HOUR`` or ``…_PER_SERVICE_AND_DAY``.
     """
     if Correction.objects.filter(service=service, received_at__gt=at - dt.timedelta(days=1)).count() >= (
@@ -47,7 +44,7 @@ def send_correction(
             "Many people have told us something about this service today, and the council is looking into it. "
             "Please come back tomorrow."
         )
-    if _sent_this_hour(sender, at=at) > settings.CORRECTIONS_PER_SENDER_AND_HOUR:
+    if sent_this_hour("correction", sender, at=at) > settings.CORRECTIONS_PER_SENDER_AND_HOUR:
         raise TooManyCorrections(
             "Thank you: you have told us a lot within the hour. What you wrote last was not sent. Please come back "
             "in an hour."
@@ -64,20 +61,6 @@ def send_correction(
     after = audit.snapshot(correction)
     audit.record("correction.received", correction, by=None, at=at, organisation=organisation, after=after)
     return correction
-
-
-def _sent_this_hour(sender: str | None, *, at: dt.datetime) -> int:
-    """Count one more from a sender and return how many there are. Where nobody can be told apart, one."""
-    if not sender:
-        return 1
-    digest = salted_hmac("providers.corrections", f"{at:%Y-%m-%d} {sender}", algorithm="sha256").hexdigest()[:32]
-    key = f"correction:{digest}"
-    cache.add(key, 0, HOUR)
-    try:
-        return int(cache.incr(key))
-    except ValueError:
-        # It expired between the two.
-        return 1
 
 
 @transaction.atomic

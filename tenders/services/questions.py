@@ -15,9 +15,9 @@ from core import audit, mail, versions
 from core.dates import london_date
 from core.errors import AlreadyDone, DomainError
 from core.text import clean_plain_text
+from providers.floods import sent_this_hour
 from providers.models import Provider
 from providers.tokens import hash_of, new_token
-from tenders.floods import sent_this_hour
 from tenders.letters import questions as question_letters
 from tenders.models import Asker, Opportunity, OpportunityLot, Question
 
@@ -68,7 +68,7 @@ def ask_question(
     mail a day, whose page holds everything it has asked.
 
     :param provider: whose signed-in representative asks; their address is known to be theirs.
-    :param sender: the network address, counted and not kept (`tenders.floods`).
+    :param sender: the network address, counted and not kept (`providers.floods`).
     :raises QuestionsClosed: outside the time for questions.
     :raises TooManyQuestions: over ``settings.QUESTIONS_PER_…``.
     """

@@ -43,7 +43,7 @@ def register(
 
     Whether an address is known is told to its owner alone, by mail, and at most once a day.
 
-    :param sender: the network address it comes from, for counting; see `tenders.floods`.
+    :param sender: the network address it comes from, for counting; see `providers.floods`.
     :return: the registration where it stands at once, since the address is the signed-in person's own; else None.
     :raises RegistrationClosed: if nobody can register at this moment.
     :raises AlreadyDone: if the signed-in person's own address is registered already.

@@ -11,8 +11,8 @@ from django.utils.crypto import salted_hmac
 from core.errors import DomainError
 from core.models import User
 from core.text import clean_plain_text
+from providers.floods import sent_this_hour
 from providers.tokens import hash_of
-from tenders.floods import sent_this_hour
 from tenders.models import Interest, Registration, Reply, ReplyQuerySet
 
 DAY = dt.timedelta(days=1)

@@ -20,9 +20,9 @@ from commissioning.models import Organisation
 from core import audit, mail
 from core.errors import DomainError
 from core.text import clean_plain_text
+from providers.floods import sent_this_hour
 from providers.tokens import hash_of, new_token
 from tenders.alerts import letters, links, questions
-from tenders.floods import sent_this_hour
 from tenders.models import AlertItem, Follow, Framework, Frequency, Opportunity, SavedSearch, Subscriber
 
 DAY = dt.timedelta(days=1)

@@ -13,6 +13,7 @@ from core import clock, jobs
 from core.errors import AlreadyDone
 from core.models import AuditEvent, FormerSlug, Job, JobState, OutgoingMail
 from core.tasks import delete_personal_data
+from providers import floods
 from providers.models import Correction
 from providers.services import corrections
 from tests.factories import NOON
@@ -226,7 +227,7 @@ def test_one_service_takes_so_many_a_day(client, settings):
 def test_while_redis_is_away_nobody_is_counted_and_each_services_limit_holds(settings, monkeypatch):
     settings.CORRECTIONS_PER_SENDER_AND_HOUR, settings.CORRECTIONS_PER_SERVICE_AND_DAY = 1, 3
     away = ForgivingRedisCache("unix:///nowhere/redis.sock", {"OPTIONS": {"socket_connect_timeout": 1}})
-    monkeypatch.setattr(corrections, "cache", away)
+    monkeypatch.setattr(floods, "cache", away)
     service = ServiceFactory()
 
     for _ in range(3):

@@ -18,7 +18,7 @@ def sent_this_hour(purpose: str, sender: str | None, *, at: dt.datetime) -> int:
     """
     if not sender:
         return 1
-    digest = salted_hmac(f"tenders.{purpose}", f"{at:%Y-%m-%d} {sender}", algorithm="sha256").hexdigest()[:32]
+    digest = salted_hmac(f"floods.{purpose}", f"{at:%Y-%m-%d} {sender}", algorithm="sha256").hexdigest()[:32]
     key = f"{purpose}:{digest}"
     cache.add(key, 0, HOUR)
     try:
