@@ -41,3 +41,10 @@ class StorageFull(TemporaryFault):
 
     def __init__(self, sentence: str = "There is no space left to store the file.") -> None:
         super().__init__(sentence)
+
+
+class StorageShut(TemporaryFault):
+    """The place where files are kept takes none, such as a disk that can only be read."""
+
+    def __init__(self, sentence: str = "Files cannot be stored at the moment. Try again later.") -> None:
+        super().__init__(sentence)

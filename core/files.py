@@ -30,7 +30,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.utils.module_loading import autodiscover_modules
 
-from core.errors import StorageFull
+from core.errors import StorageFull, StorageShut
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ ORPHAN_AFTER = dt.timedelta(days=1)
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
 # EFBIG: the process's own limit on the size of a file.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SHUT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 References = Callable[[], Iterable[str]]
 _references: list[References] = []
@@ -79,12 +80,16 @@ def store(content: bytes | BinaryIO | Iterable[bytes]) -> StoredFile:
     """Keep content for good; after this returns, not even a power cut loses it.
 
     :raises StorageFull: if there is no room. Nothing of the file remains.
+    :raises StorageShut: if the folder cannot be written to.
     """
     try:
         return _store(_chunks(content))
     except OSError as error:
         if error.errno in _FULL:
             raise StorageFull from error
+        if error.errno in _SHUT:
+            logger.error("The store takes no files: %s", error.strerror)
+            raise StorageShut from error
         raise
 
 

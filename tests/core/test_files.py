@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.http import Http404
+from django.utils.module_loading import autodiscover_modules
 
 from core import clock, files, jobs
-from core.errors import StorageFull
+from core.errors import StorageFull, StorageShut
 from core.models import JobState
 from tests.core import tasks  # noqa: F401 - registers the jobs
 
@@ -79,6 +80,12 @@ def test_limit_on_a_files_size_is_a_clear_refusal_and_leaves_nothing():
     assert files.read(before.checksum) == CONTENT
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _discovered():
+    """Each app's references are there before a test puts its own in their place, whichever test comes first."""
+    autodiscover_modules("tasks")
+
+
 @pytest.fixture
 def small_disk(settings, tmp_path):
     """Files go to a disk of 200 kB."""
@@ -100,6 +107,14 @@ def test_full_disk_is_a_clear_refusal_and_leaves_nothing(small_disk):
 
     assert everything() == [f"{before.checksum[:2]}/{before.checksum}"]
     assert files.store(b"small again").size == 11
+
+
+def test_folder_that_takes_no_files_is_a_clear_refusal(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "no folder"
+    settings.MEDIA_ROOT.touch()
+
+    with pytest.raises(StorageShut, match="at the moment"):
+        files.store(b"something")
 
 
 @pytest.mark.django_db
