@@ -13,7 +13,7 @@ from tenders.search.question import DATES, STAGES, VALUES
 from tenders.search.upkeep import make_bits
 from tests.factories import NOON
 from tests.factories.tenders import FrameworkFactory, LotFactory, OpportunityFactory
-from tests.tenders.test_search import DAY, Country, settle
+from tests.tenders.search.country import DAY, Country, settle
 from tests.tools.slow_opportunities import SlowOpportunities
 
 PAGE_SIZE = 20

@@ -8,12 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from core.search import bitmaps
 from providers.models import Service, Vacancy
-from providers.search import Order, ServiceQuery, search
+from providers.search import PAGE_SIZE, Order, ServiceQuery, search
 from providers.search.upkeep import make_bits
 from tests.factories import NOON
 from tests.factories.core import ServiceTypeFactory
 from tests.factories.providers import ProviderFactory, ServiceFactory
-from tests.providers.test_search import DAY, PAGE_SIZE, Country, names, settle
+from tests.providers.search.country import DAY, Country, names, settle
 from tests.tools.slow_search import SlowSearch
 
 
