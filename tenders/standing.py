@@ -1,13 +1,14 @@
-"""Where a procurement stands, in the words that a hurried reader needs first: what comes next, and how old the news is."""
+"""Where a procurement or a framework stands, in the words a hurried reader needs first: what comes next, can I join."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from core.dates import london_date
 from core.templatetags.portal import gov_date, gov_datetime
 
-from .models import Opportunity
+from .models import Framework, Opportunity
 
 # Further ahead than this nobody counts in days.
 MOST_DAYS = 60
@@ -45,6 +46,32 @@ def _how_soon(moment: dt.datetime, at: dt.datetime) -> str:
     if days > MOST_DAYS:
         return ""
     return {0: "today ", 1: "tomorrow "}.get(days, f"in {days} days, ")
+
+
+def can_join(framework: Framework, *, lots: Sequence[Framework.Status], at: dt.datetime) -> str:
+    """Answer whether one can join a framework or market, and when, in one sentence.
+
+    :param lots: where each of its lots stands.
+    """
+    status, states = framework.status(at=at), Framework.Status
+    if status == states.EXPIRED:
+        return f"No. It has ended: {framework.ends}."
+    if status == states.PLANNED:
+        return f"Not yet. It starts: {framework.starts}."
+    if 0 < (is_open := list(lots).count(states.OPEN)) < len(lots):
+        return f"Yes: {is_open} of its {len(lots)} lots {'is' if is_open == 1 else 'are'} open to newcomers now."
+    if status == states.OPEN:
+        until = framework.closes_at
+        return f"Yes, until {gov_datetime(until)}." if until else "Yes, now."
+    if status == states.OPENS and framework.opens_at:
+        return (
+            f"Not yet. It opens to newcomers {_how_soon(framework.opens_at, at)}at {gov_datetime(framework.opens_at)}."
+        )
+    if status == states.REOPENS:
+        return f"Not now. It re-opens about: {framework.reopens}."
+    if status in (states.CLOSED, states.FULL):
+        return "Not now. It is closed to newcomers."
+    return "The organisation has not said. Ask it."
 
 
 def confirmed_words(record: Opportunity) -> str:

@@ -170,9 +170,8 @@ def _before(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
         yield from _moment(BEFORE, title, replaced.ends, at, note=replaced.title, url=replaced.get_absolute_url())
     if record.renews and record.renews != record:
         earlier = record.renews
-        yield from _moment(
-            BEFORE, "Bought before", earlier.published_at, at, note=earlier.title, url=earlier.get_absolute_url()
-        )
+        bought = earlier.awarded_at or earlier.opens_at or earlier.tender_date
+        yield from _moment(BEFORE, "Bought before", bought, at, note=earlier.title, url=earlier.get_absolute_url())
     if record.source and record.source.published:
         yield from _moment(PLAN, "In the plan", record.source.published, at, note=record.source.title)
     elif record.published_at:
@@ -328,7 +327,7 @@ def steps(record: Opportunity, *, at: dt.datetime) -> list[dict[str, str]]:
     if planned is None and record.last_confirmed:
         planned, planned_note = record.last_confirmed, "Last confirmed by the organisation"
     if planned is None and record.published_at and _is_plan(record):
-        planned = london_date(record.published_at)
+        planned, planned_note = london_date(record.published_at), "Published here"
     tender = london_date(record.opens_at) if record.opens_at else record.tender_date or record.dates_as_stated
     order = [
         ("In the plan", planned, planned_note if planned else ""),
@@ -350,7 +349,11 @@ def steps(record: Opportunity, *, at: dt.datetime) -> list[dict[str, str]]:
         reached = 5 if contract.status(at=at) == Contract.Status.ENDED else 4
     found = []
     for number, (name, when, note) in enumerate(order):
-        state = "" if reached is None else "done" if number < reached else "now" if number == reached else ""
+        # What nobody has told of is not ticked, though the record has gone beyond it.
+        is_done = reached is not None and number < reached and bool(when)
+        state = "now" if number == reached else "done" if is_done else ""
+        if name == "Engagement" and reached is not None and reached > number:
+            note = ""
         words = gov_date(when) if isinstance(when, dt.date) else str(when or "Not stated")
         found.append({"name": name, "when": words, "note": note, "state": state})
     return found

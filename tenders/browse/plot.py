@@ -9,7 +9,7 @@ from decimal import Decimal
 from commissioning.evidence import ACCENT_COLOURS
 from commissioning.models import Accent, Organisation
 from core.charts import PINE, Chart, Kind, Point, Series
-from core.dates import SEASONS, EstimatedDate, london_date
+from core.dates import SEASONS, EstimatedDate, london_date, parse
 from core.models import LifeStage
 from tenders.search import Entry, read_entries
 
@@ -43,7 +43,7 @@ def pipeline(ids: Sequence[int], *, at: dt.datetime, slug: str, buyer: Organisat
     note = "Organisations may change or drop any of these."
     if found.ahead > found.told:
         note = f"{found.ahead - found.told} more do not say when they open. {note}"
-    title = _finding(found, found.first, found.last)
+    title = _finding(found, found.first, found.last, today=london_date(at))
     accent = ACCENT_COLOURS[Accent(buyer.accent)] if buyer else PINE
     if found.told <= MOST_ROWS and len(quarters) <= MOST_QUARTERS:
         told = [(entry, when) for entry in read_entries(found.ids, at=at) if (when := _opening(entry))]
@@ -135,16 +135,18 @@ def _when(entry: Entry) -> str:
     return str(record.tender_date)
 
 
-def _finding(found: Openings, first: dt.date, last: dt.date) -> str:
+def _finding(found: Openings, first: dt.date, last: dt.date, *, today: dt.date) -> str:
     """What the plot shows, in a sentence: the time most of them name, where that is more than a few."""
     if 2 * found.said > found.told:
         words = found.words
         if words.split()[0].lower() in SEASONS:
             words = words[0].lower() + words[1:]
+        are = "were" if parse(found.words).is_past(on=today) else "are"
         if found.said == found.told:
-            return f"All {_number(found.told)} tenders are planned for {words}"
-        return f"{_number(found.said).capitalize()} of {_number(found.told)} tenders are planned for {words}"
-    return f"{_number(found.told).capitalize()} tenders are planned between {first:%B %Y} and {last:%B %Y}"
+            return f"All {_number(found.told)} tenders {are} planned for {words}"
+        return f"{_number(found.said).capitalize()} of {_number(found.told)} tenders {are} planned for {words}"
+    are = "were" if last < today else "are or were" if first < today else "are"
+    return f"{_number(found.told).capitalize()} tenders {are} planned between {first:%B %Y} and {last:%B %Y}"
 
 
 def _number(count: int) -> str:

@@ -15,6 +15,7 @@ from ..call_offs import call_offs
 from ..eligibility import Candidate, check, public_services
 from ..filters import FrameworkFilterSet
 from ..models import Admission, Framework, Lot
+from ..standing import can_join
 from .frame import REGISTERS, TAG_KINDS, listed, show_statuses, tag_kind
 
 
@@ -56,6 +57,7 @@ def framework(request, slug):
         "call_offs": call_offs(provider, at).filter(framework=row) if provider else [],
         "framework": row,
         "bidding": _share_bidding(row.admissions.all()),
+        "can_join": can_join(row, lots=[lot.shown_status for lot in row.lots.all()], at=at),
         "re_award_by": row.re_award_by(),
         "organisation": row.organisation,
         "breadcrumbs": [("Frameworks", reverse("tenders:frameworks"))],

@@ -219,7 +219,7 @@ def test_full_day_shows_its_first_dates_and_says_how_many_more(client):
     assert [title for _, title in on_days(found)[dt.date(2040, 6, 3)]] == [f"Care {number:02}" for number in range(20)]
     assert found.context["month"].count == 23
     assert "16 more on 3 June" in words(found)
-    assert "3 besides" in words(found)
+    assert "3 not shown here" in words(found)
     assert "Not all dates of this month are shown" in words(found)
 
 
@@ -258,6 +258,19 @@ def test_plot_says_its_finding_and_shows_each_interval():
         "Apr to Jun 2041",
         "Jul to Sep 2041",
     ]
+
+
+@database
+def test_plot_says_of_a_past_time_that_it_was_planned():
+    for title in ("One", "Two"):
+        OpportunityFactory(title=title, tender_date="Autumn 2020")
+    past = plot().title
+    OpportunityFactory(title="Three", tender_date="Autumn 2040")
+
+    assert past == "All two tenders were planned for autumn 2020"
+    assert plot().title == "Two of three tenders were planned for autumn 2020"
+    OpportunityFactory(title="Four", tender_date="Autumn 2041")
+    assert plot().title == "Four tenders are or were planned between September 2020 and November 2041"
 
 
 @database

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
-from tenders.standing import confirmed_words, next_step
+from tenders.models import Framework
+from tenders.standing import can_join, confirmed_words, next_step
 from tests.factories import NOON
 from tests.factories.commissioning import SourceDocumentFactory
-from tests.factories.tenders import OpportunityFactory
+from tests.factories.tenders import FrameworkFactory, OpportunityFactory
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -55,3 +56,28 @@ def test_tells_when_it_was_confirmed_no_more_exactly_than_it_was_said():
         "March 2024",
         f"{before.day} {before:%B %Y}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"joining": "always"}, "Yes, now."),
+        ({"joining": "window", "opens_at": NOON - DAY, "closes_at": NOON + DAY}, "Yes, until "),
+        ({"joining": "window", "opens_at": NOON + 5 * DAY}, "Not yet. It opens to newcomers in 5 days, at "),
+        ({"joining": "closed", "reopens": "Spring 2040"}, "Not now. It re-opens about: Spring 2040."),
+        ({"joining": "closed"}, "Not now. It is closed to newcomers."),
+        ({"joining": "unknown"}, "The organisation has not said. Ask it."),
+        ({"joining": "always", "ends": "2020"}, "No. It has ended: 2020."),
+        ({"joining": "always", "starts": "May 2040"}, "Not yet. It starts: May 2040."),
+    ],
+)
+def test_answers_whether_one_can_join(facts, words):
+    assert can_join(FrameworkFactory(**facts), lots=[], at=NOON).startswith(words)
+
+
+def test_answers_for_the_lots_where_they_differ():
+    framework, states = FrameworkFactory(joining="closed"), Framework.Status
+
+    found = [can_join(framework, lots=lots, at=NOON) for lots in ([states.OPEN, states.FULL], [states.CLOSED] * 2)]
+
+    assert found == ["Yes: 1 of its 2 lots is open to newcomers now.", "Not now. It is closed to newcomers."]

@@ -235,3 +235,14 @@ def test_what_was_entered_afterwards_was_not_in_the_plan_here(begun):
     record = OpportunityFactory(published_at=NOON - DAY, **{begun: "Spring 2024"})
 
     assert "Entered in this portal" in [one.title for one in told(record)]
+
+
+def test_the_outline_ticks_nothing_that_nobody_has_told_of():
+    record = OpportunityFactory(published_at=NOON - 9 * DAY, opens_at=NOON - DAY, closes_at=NOON + DAY)
+    row = Opportunity.objects.prefetch_related(*fetched()).get(pk=record.pk)
+
+    found = {one["name"]: one["state"] for one in steps(row, at=NOON)}
+
+    assert found == {
+        "In the plan": "done", "Engagement": "", "Tender": "now", "Award": "", "Contract": "", "Next need": "",
+    }  # fmt: skip
