@@ -1,7 +1,7 @@
 """Asks the database for the dates of a whole list: what of them falls in a month, and when its tenders may open.
 
-A list may hold a hundred thousand opportunities, so none of them is read here: each question is one query, whose answer
-is small however long the list is. What `tenders.browse.happenings` says of one entry the database says of all; a test
+A list may hold a hundred thousand opportunities, so none of them is read here: each question is one query of the dates
+that stand ready (`tenders.models.ToldDate`), whose answer is small however long the list is. What `tenders.browse.happenings` says of one entry the database says of all; a test
 compares the two.
 """
 
@@ -20,63 +20,51 @@ from .months import next_month
 MOST_ON_A_DAY = 20
 MOST_WITHOUT_DAY = 100
 
-_LONDON = "({} AT TIME ZONE 'Europe/London')::date"
+# Wherever a list is long, the planner is kept from weighing each of its ids, and from reading all titles for a month's.
+_TOLD = "(told_until IS NULL OR told_until > %(at)s)"
+_NEAR = f"""
+    (SELECT first FROM tenders_tolddate WHERE first {{}} AND {_TOLD} AND (opportunity_id IN (SELECT id FROM wanted)) IS TRUE
+     ORDER BY first {{}} LIMIT 1)
+"""
 _MONTH = f"""
-WITH told AS MATERIALIZED (
-    SELECT entry.id, entry.title, one.kind, one.moment, edge.first, edge.last,
-        CASE WHEN one.moment IS NOT NULL OR one.stated ->> 'precision' = 'day' THEN edge.first END AS day
-    FROM unnest(%(ids)s::bigint[]) AS wanted (id)
-    JOIN tenders_opportunity AS entry ON entry.id = wanted.id
-    CROSS JOIN LATERAL (VALUES
-        ('engagement', NULL, entry.engagement_date),
-        ('opens', entry.opens_at, CASE WHEN entry.opens_at IS NULL THEN entry.tender_date END),
-        ('questions', entry.questions_close_at, NULL),
-        ('closes', entry.closes_at, NULL),
-        ('award', NULL, CASE WHEN entry.awarded_at <= %(at)s THEN NULL ELSE entry.award_date END),
-        ('start', NULL, entry.contract_start_date)
-    ) AS one (kind, moment, stated)
-    CROSS JOIN LATERAL (SELECT
-        coalesce({_LONDON.format("one.moment")}, (one.stated ->> 'earliest')::date) AS first,
-        coalesce({_LONDON.format("one.moment")}, (one.stated ->> 'latest')::date) AS last
-    ) AS edge
-    WHERE (one.moment IS NOT NULL OR one.stated IS NOT NULL) AND edge.first IS NOT NULL AND edge.last IS NOT NULL
+WITH wanted AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS id), told AS MATERIALIZED (
+    SELECT one.* FROM tenders_tolddate AS one JOIN wanted ON wanted.id = one.opportunity_id
+    WHERE one.first < %(following)s AND one.last >= %(month)s AND {_TOLD}
 ), shown AS (
-    SELECT id, kind, day, count(*) OVER (PARTITION BY day) AS count, row_number() OVER (
+    SELECT opportunity_id AS id, kind, day, count(*) OVER (PARTITION BY day) AS count, row_number() OVER (
         PARTITION BY day
         ORDER BY CASE WHEN day IS NULL THEN last END, CASE WHEN day IS NULL THEN first END, moment NULLS FIRST,
-            title COLLATE "C", kind, id
+            entry.title COLLATE "C", kind, opportunity_id
     ) AS number
-    FROM told WHERE first < %(following)s AND last >= %(month)s
+    FROM told CROSS JOIN LATERAL (
+        SELECT title FROM tenders_opportunity WHERE tenders_opportunity.id = told.opportunity_id OFFSET 0
+    ) AS entry
 )
-SELECT (SELECT max(first) FROM told WHERE first < %(month)s), (SELECT min(first) FROM told WHERE first >= %(following)s),
+SELECT {_NEAR.format("< %(month)s", "DESC")}, {_NEAR.format(">= %(following)s", "ASC")},
     ARRAY(SELECT id FROM shown WHERE number <= most ORDER BY day, number),
     ARRAY(SELECT kind FROM shown WHERE number <= most ORDER BY day, number),
     ARRAY(SELECT day FROM shown WHERE number = 1 ORDER BY day), ARRAY(SELECT count FROM shown WHERE number = 1 ORDER BY day)
 FROM (SELECT 1) AS one
 """.replace("number <= most", "number <= CASE WHEN day IS NULL THEN %(loose)s ELSE %(daily)s END")
-_OPENINGS = f"""
+_OPENINGS = """
 WITH ahead AS MATERIALIZED (
-    SELECT entry.id, edge.first, edge.last, (entry.contract_start_date ->> 'earliest')::date AS start,
-        CASE WHEN entry.opens_at IS NULL THEN entry.tender_date ->> 'words'
-            ELSE to_char(edge.first, 'FMDD FMMonth FMYYYY') END AS words
-    FROM unnest(%(ids)s::bigint[]) AS wanted (id)
-    JOIN tenders_opportunity AS entry ON entry.id = wanted.id
-    CROSS JOIN LATERAL (SELECT
-        coalesce({_LONDON.format("entry.opens_at")}, (entry.tender_date ->> 'earliest')::date) AS first,
-        coalesce({_LONDON.format("entry.opens_at")}, (entry.tender_date ->> 'latest')::date) AS last
-    ) AS edge
-    WHERE (entry.awarded_at IS NULL OR entry.awarded_at > %(at)s)
-        AND (entry.closes_at IS NULL OR entry.closes_at > %(at)s)
+    SELECT row.opportunity_id AS id, opens.first, opens.last,
+        CASE WHEN opens.moment IS NULL THEN opens.words ELSE to_char(opens.first, 'FMDD FMMonth FMYYYY') END AS words
+    FROM unnest(%(ids)s::bigint[]) AS wanted (id) JOIN tenders_searchrow AS row ON row.opportunity_id = wanted.id
+    LEFT JOIN tenders_tolddate AS opens ON opens.opportunity_id = row.opportunity_id AND opens.kind = 'opens'
+    WHERE (row.awarded_at IS NULL OR row.awarded_at > %(at)s) AND (row.closes_at IS NULL OR row.closes_at > %(at)s)
 ), told AS MATERIALIZED (
-    SELECT * FROM ahead WHERE first IS NOT NULL AND last IS NOT NULL
+    SELECT * FROM ahead WHERE first IS NOT NULL
 ), quarter AS (
     SELECT date_trunc('quarter', first)::date AS day, count(*) AS count FROM told GROUP BY 1
 ), phrase AS (
     SELECT words, count(*) AS count FROM told GROUP BY words ORDER BY count DESC, words LIMIT 1
 )
 SELECT (SELECT count(*) FROM told), (SELECT count(*) FROM ahead), (SELECT min(first) FROM told),
-    (SELECT max(last) FROM told), (SELECT max(start) FROM told), (SELECT words FROM phrase),
-    (SELECT count FROM phrase), ARRAY(SELECT day FROM quarter ORDER BY day), ARRAY(SELECT count FROM quarter ORDER BY day),
+    (SELECT max(last) FROM told),
+    (SELECT max(start.first) FROM told JOIN tenders_tolddate AS start ON opportunity_id = told.id AND kind = 'start'),
+    (SELECT words FROM phrase), (SELECT count FROM phrase),
+    ARRAY(SELECT day FROM quarter ORDER BY day), ARRAY(SELECT count FROM quarter ORDER BY day),
     ARRAY(SELECT id FROM told LIMIT %(most)s)
 """
 _NEWEST = """
@@ -125,9 +113,14 @@ class Openings:
     ids: Sequence[int]
 
 
-def _ask(sql: str, **params: Any) -> Sequence[Any]:
+def array(ids: Sequence[int]) -> str:
+    """Return ids as PostgreSQL writes an array: of a hundred thousand a text is sent sooner than a list."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
+def _ask(sql: str, ids: Sequence[int], **params: Any) -> Sequence[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, {"ids": array(ids), **params})
         row: Sequence[Any] = cursor.fetchone()
     return row
 
@@ -136,7 +129,7 @@ def dates_in(ids: Sequence[int], month: dt.date, *, at: dt.datetime) -> MonthDat
     """Return what of these opportunities falls in a month. ``month`` is its first day. One query."""
     earlier, later, keys, kinds, days, counts = _ask(
         _MONTH,
-        ids=list(ids),
+        ids,
         at=at,
         month=month,
         following=next_month(month),
@@ -152,12 +145,12 @@ def openings(ids: Sequence[int], *, at: dt.datetime, most: int) -> Openings:
 
     :param most: so many ids are told at most.
     """
-    told, ahead, first, last, start, words, said, days, counts, some = _ask(_OPENINGS, ids=list(ids), at=at, most=most)
+    told, ahead, first, last, start, words, said, days, counts, some = _ask(_OPENINGS, ids, at=at, most=most)
     quarters = dict(zip(days, counts, strict=True))
     return Openings(told, ahead, first, last, start, words or "", said or 0, quarters, some)
 
 
 def newest(ids: Sequence[int], *, at: dt.datetime) -> dt.datetime | None:
     """Return when any of these opportunities last changed in public, as their entries' ``updated_at`` says. One query."""
-    moment: dt.datetime | None = _ask(_NEWEST, ids=list(ids), at=at)[0]
+    moment: dt.datetime | None = _ask(_NEWEST, ids, at=at)[0]
     return moment

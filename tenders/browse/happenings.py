@@ -25,7 +25,7 @@ from tenders.models import DateChange, Event, Framework, Lot, Opportunity
 from tenders.models.events import EventQuerySet
 from tenders.search import Entry, read_entries
 
-from .dates import MOST_ON_A_DAY, MOST_WITHOUT_DAY, dates_in
+from .dates import MOST_ON_A_DAY, MOST_WITHOUT_DAY, array, dates_in
 from .months import next_month
 
 # So many entries of a calendar file are held at a time.
@@ -100,8 +100,11 @@ def happenings(entry: Entry) -> Iterator[Happening]:
 
 def reopenings(ids: Sequence[int], *, at: dt.datetime) -> Iterator[Happening]:
     """Yield when the frameworks of these opportunities open or re-open to newcomers, each once. Two queries."""
-    # The ids go as one parameter, and not as a hundred thousand.
-    theirs = RawSQL("SELECT framework_id FROM tenders_opportunity WHERE id = ANY (%s::bigint[])", [list(ids)])
+    called_off = (
+        "SELECT framework_id FROM tenders_searchrow WHERE framework_id IS NOT NULL"
+        " AND opportunity_id IN (SELECT unnest(%s::bigint[]))"
+    )
+    theirs = RawSQL(called_off, [array(ids)])
     rows = Framework.objects.public(at=at).filter(pk__in=theirs).order_by("title", "pk")
     for row in rows.prefetch_related(Prefetch("lots", Lot.objects.order_by("order", "pk"))):
         url = row.get_absolute_url()
@@ -119,7 +122,7 @@ def reopenings(ids: Sequence[int], *, at: dt.datetime) -> Iterator[Happening]:
 
 def events_of(ids: Sequence[int], *, at: dt.datetime) -> EventQuerySet:
     """Return the events that belong to these opportunities, the earliest first."""
-    theirs = RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    theirs = RawSQL("SELECT unnest(%s::bigint[])", [array(ids)])
     rows = Event.objects.listed(at=at).for_public(at=at).filter(opportunity_id__in=theirs)
     return rows.order_by("starts_at", "pk")
 

@@ -18,7 +18,7 @@ from .questions import Asker, AskerQuerySet, Question, QuestionQuerySet
 from .register import RegisterRow, RegisterRowQuerySet
 from .releases import OcdsImport, ReadRelease, Release, ReleaseQuerySet
 from .replies import Interest, InterestQuerySet, Registration, RegistrationQuerySet, Reply, ReplyQuerySet
-from .search import SearchArea, SearchCard, SearchRow, SearchText
+from .search import SearchArea, SearchCard, SearchRow, SearchText, ToldDate
 from .tender_lots import OpportunityLot
 
 __all__ = [
@@ -92,6 +92,7 @@ __all__ = [
     "StatusSeen",
     "Subscriber",
     "Suspension",
+    "ToldDate",
     "has_passed",
     "public_suppliers",
     "public_winners",

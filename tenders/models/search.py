@@ -96,3 +96,31 @@ class SearchArea(models.Model):
 
     def __str__(self) -> str:
         return f"{self.opportunity_id}: {self.place_id}"
+
+
+class ToldDate(models.Model):
+    """A date that an opportunity tells of, as a calendar finds it: kept by a trigger in the statement that changes it.
+
+    ``first`` and ``last`` are the days in London it may be on. What is estimated as a day, or is a moment, has a ``day``.
+    """
+
+    opportunity_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10, help_text="As in `tenders.browse.happenings`.")
+    moment = models.DateTimeField(null=True)
+    first = models.DateField()
+    last = models.DateField()
+    day = models.DateField(null=True)
+    words = models.TextField(help_text="As its author put it; empty for a moment.")
+    told_until = models.DateTimeField(null=True, help_text="When it is no longer told, as of an award that is made.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["opportunity_id", "kind"], name="tenders_tolddate_once")]
+        indexes = [
+            models.Index(
+                fields=["first", "last"], include=["opportunity_id", "told_until"], name="tenders_tolddate_first"
+            ),
+            models.Index(fields=["last", "first"], name="tenders_tolddate_last"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opportunity_id}: {self.kind}"
