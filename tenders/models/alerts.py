@@ -295,7 +295,8 @@ class AlertItem(models.Model):
 
     keep_for = "as long as the news it tells, 90 days"
 
-    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="items")
+    # Found by the index of what is told once: a run writes millions of rows, and each index costs.
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="items", db_index=False)
     news = models.ForeignKey(AlertNews, models.CASCADE, related_name="items")
     frequency = models.PositiveSmallIntegerField(choices=Frequency)
     searches = ArrayField(models.BigIntegerField(), default=list, help_text="The saved searches that find it.")
