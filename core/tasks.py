@@ -10,8 +10,9 @@ from core.models.personal import delete_past_keeping
 
 
 @shared_task(name="core.run_job")
-def run_job(job_id: str) -> None:
-    jobs.run(job_id)
+def run_job(*job_ids: str) -> None:
+    for job_id in job_ids:
+        jobs.run(job_id)
 
 
 @shared_task(name="core.reconcile_jobs")

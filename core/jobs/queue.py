@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import audit
 from core.errors import DomainError
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 WAKE_SECONDS = 1.0
 QUIET_SECONDS = 10.0
+# Short work of one kind, told of in one message: few enough for the time that a task may take.
+TOGETHER = 20
 
 
 def enqueue(name: str, /, *, at: dt.datetime | None = None, key: str | None = None, **ids: int | str | None) -> Job:
@@ -55,22 +58,33 @@ def enqueue(name: str, /, *, at: dt.datetime | None = None, key: str | None = No
 
 
 def enqueue_many(name: str, /, owed: Mapping[str, Mapping[str, int | str | None]]) -> None:
-    """Write down in the running transaction that work of one kind is owed many times over, in a few queries.
+    """Write down in the running transaction that short work of one kind is owed many times over, in one query.
+
+    One message wakes a worker for several of them.
 
     :param owed: the ids each is done with, by a key that queues it once only.
     :raises UnknownJob: if no app has work of this name.
     """
     attempts = find(name).attempts
-    Job.objects.bulk_create(
-        [Job(kind=name, arguments=dict(ids), key=key, attempts_allowed=attempts) for key, ids in owed.items()],
-        ignore_conflicts=True,
-    )
-    waiting = Job.objects.filter(key__in=list(owed), state=JobState.QUEUED).values_list("pk", flat=True)
-    transaction.on_commit(partial(wake, *waiting), robust=True)
+    rows = [{"key": key, "arguments": dict(ids)} for key, ids in owed.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE_MANY, [name, JobState.QUEUED, attempts, json.dumps(rows)])
+        queued = [pk for (pk,) in cursor.fetchall()]
+    transaction.on_commit(partial(wake, *queued, together=TOGETHER), robust=True)
 
 
-def wake(*job_ids: uuid.UUID) -> bool:
+_QUEUE_MANY = """
+INSERT INTO core_job (id, kind, state, attempts, attempts_allowed, arguments, key, step, reason)
+SELECT gen_random_uuid(), %s, %s, 0, %s, arguments, key, '', ''
+FROM json_to_recordset(%s::json) AS one (key text, arguments jsonb)
+ON CONFLICT (key) DO NOTHING RETURNING id
+"""
+
+
+def wake(*job_ids: uuid.UUID, together: int = 1) -> bool:
     """Try for at most a second to tell a worker that there is work. Nothing depends on it.
+
+    :param together: so many jobs are told of in one message, and done one after the other.
 
     After a failure this process does not try again for some seconds, so that a Redis that hangs delays one
     answer and not a hundred.
@@ -78,7 +92,7 @@ def wake(*job_ids: uuid.UUID) -> bool:
     if time.monotonic() < _Broker.silent_until:
         return False
     sent = threading.Event()
-    sender = threading.Thread(target=_send, args=(job_ids, sent), daemon=True, name="wake-worker")
+    sender = threading.Thread(target=_send, args=(job_ids, together, sent), daemon=True, name="wake-worker")
     sender.start()
     sender.join(WAKE_SECONDS)
     if sent.is_set():
@@ -94,14 +108,15 @@ class _Broker:
     silent_until = 0.0
 
 
-def _send(job_ids: Iterable[uuid.UUID], sent: threading.Event) -> None:
+def _send(job_ids: Sequence[uuid.UUID], together: int, sent: threading.Event) -> None:
     try:
         with current_app.connection_for_write(
             connect_timeout=WAKE_SECONDS,
             transport_options={"socket_timeout": WAKE_SECONDS, "socket_connect_timeout": WAKE_SECONDS},
         ) as broker:
-            for job_id in job_ids:
-                current_app.send_task("core.run_job", args=[str(job_id)], connection=broker, retry=False)
+            for start in range(0, len(job_ids), together):
+                part = [str(job_id) for job_id in job_ids[start : start + together]]
+                current_app.send_task("core.run_job", args=part, connection=broker, retry=False)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Redis must not reach the person who waits
         logger.warning("No message sent: %s", type(error).__name__)
     else:

@@ -6,6 +6,7 @@ row, or when its row gets a new key.
 
 from __future__ import annotations
 
+import functools
 import uuid
 from enum import StrEnum
 
@@ -38,9 +39,18 @@ def key_of(purpose: Purpose, words: str) -> uuid.UUID | None:
     return key if constant_time_compare(words, token(purpose, key)) else None
 
 
-def address(name: str, *args: object) -> str:
-    """Return the whole address of a page, for a mail."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse(name, args=args)}"
+def address(name: str, token_words: str = "") -> str:
+    """Return the whole address of a page, for a mail; ``token_words`` are what `token` gives, where it takes that."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{_path(name, bool(token_words)).replace(ANY_TOKEN, token_words)}"
+
+
+ANY_TOKEN = "0" * 64
+
+
+@functools.cache
+def _path(name: str, has_token: bool) -> str:
+    """The path of a page with a token that is to be replaced: a run of the alerts writes a hundred thousand."""
+    return reverse(name, args=[ANY_TOKEN] if has_token else [])
 
 
 def _seal(purpose: Purpose, key: uuid.UUID) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core import clock, jobs, mail
 from core.models import Job, JobState, OutgoingMail
-from core.tasks import delete_personal_data
+from core.tasks import delete_personal_data, run_job
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,28 @@ def test_subject_and_headers_cannot_carry_further_headers():
     (sent,) = outbox.outbox
     assert sent.subject == "Open Bcc: everybody@example.org"
     assert sent.extra_headers["List-Unsubscribe"] == "<https://x> Bcc: all"
+
+
+def test_many_mails_are_written_at_once_as_each_would_be_and_none_twice():
+    letters = [
+        mail.Letter("a:1", "a@example.org", "Open\r\nBcc: all", "50% of “lots”\n\\ 'new'", {"List-Unsubscribe": "<x>"}),
+        mail.Letter("a:2", "b@example.org", "S" * 300, "Two"),
+    ]
+
+    mail.owe_many(letters)
+    mail.owe_many([*letters, mail.Letter("a:3", "c@example.org", "Three", "3")])
+    mail.owe_many([])
+
+    first, second, third = OutgoingMail.objects.order_by("key")
+    assert (first.to, first.subject, first.text) == ("a@example.org", "Open Bcc: all", "50% of “lots”\n\\ 'new'")
+    assert (first.headers, third.headers, len(second.subject)) == ({"List-Unsubscribe": "<x>"}, {}, 200)
+    rows = Job.objects.filter(kind="core.send_mail", state=JobState.QUEUED, attempts=0, attempts_allowed=10)
+    assert {row.key: row.arguments for row in rows} == {
+        f"mail:{one.pk}": {"mail_id": one.pk} for one in (first, second, third)
+    }
+    # One message tells a worker of several.
+    run_job(*(str(row.pk) for row in rows))
+    assert sorted(one.to[0] for one in outbox.outbox) == ["a@example.org", "b@example.org", "c@example.org"]
 
 
 def test_mail_waits_while_the_mail_server_is_down(settings):
