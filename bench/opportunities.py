@@ -57,6 +57,11 @@ def main() -> int:
             "a kind of care that is open": "/opportunities/?type=home-care&stage=open",
             "a council": f"/opportunities/?place={made.councils[0].slug}",
             "contracts": "/contracts/",
+            "contracts for a kind of care": "/contracts/?type=home-care",
+            "contracts by words": "/contracts/?q=dementia",
+            "contracts that end soon": "/contracts/?ending=12",
+            "the last contracts": "/contracts/?page=1000",
+            "frameworks": "/frameworks/",
         },
         rounds=20 if is_quick else 40,
         promised=lambda name: PAGE,
@@ -78,6 +83,9 @@ def make_bits(*, fewest: int = 5_000) -> None:
     print(f"Bitmaps of {made:,} opportunities made in {time.perf_counter() - started:.0f} s.")
 
 
+WHOLE = ("/opportunities/calendar/", *(f"/opportunities.{kind}" for kind in ("atom", "ics", "csv", "json", "xlsx")))
+
+
 def whole_list() -> None:
     """Ask once for what reads the whole list, narrowed and not: nothing is promised of these."""
     from django.test import Client
@@ -86,8 +94,8 @@ def whole_list() -> None:
 
     client = Client()
     table = []
-    for path in ("/opportunities/calendar/", "/opportunities.csv"):
-        for query in ("", "?type=home-care&stage=open"):
+    for path in (*WHOLE, "/contracts.csv", "/contracts.xlsx"):
+        for query in ("", "?type=home-care&stage=open" if path in WHOLE else "?type=home-care"):
             started = time.perf_counter()
             response = client.get(path + query)
             size = sum(map(len, response)) if response.streaming else len(response.content)

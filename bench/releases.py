@@ -83,6 +83,7 @@ def main() -> int:
             ["/ocds/releases.jsonl", report.median(ours), megabytes / report.median(ours), ratio, max(memory)],
         ],
     )
+    feeds(client, rounds)
     late = []
     if ratio > MOST_RATIO:
         late.append(f"The bulk file takes {ratio:.2f} times a bare COPY, and {MOST_RATIO} were promised.")
@@ -90,6 +91,24 @@ def main() -> int:
         late.append(f"Memory grew by {max(memory):.0f} MB, and {MOST_GROWTH_MB:.0f} were promised.")
     print("\n" + "\n".join(late) if late else "")
     return 1 if late else 0
+
+
+FEEDS = (
+    "", "?q=care", "?cpv=85000000", "?area=county-durham", "?service_type=home-care", "?stage=tender",
+    "?closing_before=2100-01-01T00:00:00Z", "?updated_since=2020-01-01T00:00:00Z",
+)  # fmt: skip
+
+
+def feeds(client, rounds: int) -> None:
+    """Ask for a page of the feed by each of its filters: nothing is promised of these."""
+    from bench import report
+
+    table = []
+    for query in FEEDS:
+        taken = [_timed(lambda path=f"/ocds/releases.json{query}": client.get(path)) for _ in range(rounds)]
+        table.append([f"/ocds/releases.json{query}", client.get(f"/ocds/releases.json{query}").status_code,
+                      report.median(taken) * 1000])  # fmt: skip
+    report.table("A page of the feed, at most 100 releases", ["address", "status", "milliseconds"], table)
 
 
 def _bulk(client):

@@ -55,9 +55,9 @@ class ContractQuerySet(PublishableQuerySet, OwnedQuerySet):
         The twin of `Contract.planned_end`.
         """
         ahead = (london_date(at), day)
-        extended = Q(end_decision="extend", ends_if_extended__latest__isnull=False)
+        extended = Q(end_decision="extend", in_register__ends_if_extended__isnull=False)
         return self.filter(
-            extended & Q(ends_if_extended__latest__range=ahead) | ~extended & Q(ends__latest__range=ahead)
+            extended & Q(in_register__ends_if_extended__range=ahead) | ~extended & Q(in_register__ends__range=ahead)
         )
 
     def undecided(self, *, at: dt.datetime) -> list[Contract]:
