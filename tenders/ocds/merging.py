@@ -1,25 +1,29 @@
 """Compiled releases: the releases of one OCID merged into what holds now, by the standard's merge routine.
 
 https://standard.open-contracting.org/1.1/en/schema/merging/ : a later value takes the place of an earlier one, an
-empty one takes it away; documents in a list are joined by their ``id``; other lists are replaced as a whole.
+empty one takes it away; documents in a list are joined by their ``id``; other lists are replaced as a whole. Which those
+are, the schema says; `merge_rules.json` is what `ocdsmerge` reads from it, so that nobody has to fetch it at run time.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+
+from ocdsmerge import Merger
 
 from .values import Document
 
-# Lists of documents that are replaced as a whole although their documents may have an id (``wholeListMerge``).
-WHOLE_LISTS = frozenset(
-    {
-        "additionalClassifications", "additionalIdentifiers", "buyerClassificationRestrictions",
-        "buyerLocationRestrictions", "classifications", "criteria", "customerServices", "dates", "deliveryAddresses",
-        "deliveryLocations", "identifiers", "numbers", "rationaleClassifications",
-    }
-)  # fmt: skip
-OWN = ("id", "date", "tag")
+
+def rules() -> dict[tuple[str, ...], str]:
+    """Return the rule of each path of OCDS 1.1.5 with the UK extension that has one of its own."""
+    stored = json.loads(Path(__file__).with_name("merge_rules.json").read_text(encoding="utf-8"))
+    return {tuple(path.split("/")): rule for rule, paths in stored.items() for path in paths}
+
+
+_merger = Merger(merge_rules=rules())
 
 
 def compiled(releases: Iterable[Document]) -> Document:
@@ -27,48 +31,17 @@ def compiled(releases: Iterable[Document]) -> Document:
 
     :raises ValueError: if there is none.
     """
-    merged: Document = {}
-    last: Document = {}
-    for release in releases:
-        last = release
-        merged = _merged(merged, {name: value for name, value in release.items() if name not in OWN})
-    if not last:
+    told = list(releases)
+    if not told:
         raise ValueError("Nothing to compile.")
-    head = {"ocid": last["ocid"], "id": f"{last['ocid']}-{last['date']}", "date": last["date"], "tag": ["compiled"]}
-    return head | {name: value for name, value in merged.items() if name != "ocid"}
+    made: Document = _merger.create_compiled_release(told)
+    # A first release takes nothing back.
+    return made if len(told) == 1 else _without_empty(made)
 
 
-def _merged(old: Document, new: Document) -> Document:
-    result = dict(old)
-    for name, value in new.items():
-        if value is None:
-            result.pop(name, None)
-        elif isinstance(value, dict):
-            before = result.get(name)
-            inner = _merged(before if isinstance(before, dict) else {}, value)
-            if inner:
-                result[name] = inner
-            else:
-                result.pop(name, None)
-        elif isinstance(value, list):
-            result[name] = _merged_list(name, result.get(name), value)
-        else:
-            result[name] = value
-    return result
-
-
-def _merged_list(name: str, old: Any, new: list[Any]) -> list[Any]:
-    if name in WHOLE_LISTS or not all(isinstance(one, dict) for one in new):
-        return new
-    result: list[Any] = list(old) if isinstance(old, list) else []
-    places = {one["id"]: place for place, one in enumerate(result) if isinstance(one, dict) and "id" in one}
-    for one in new:
-        place = places.get(one.get("id")) if "id" in one else None
-        if place is not None:
-            result[place] = _merged(result[place], one)
-            continue
-        if "id" in one:
-            places[one["id"]] = len(result)
-        # What the standard's own routine does with a document that cannot be told from another: it is added.
-        result.append(_merged({}, one))
-    return result
+def _without_empty(value: Any) -> Any:
+    """Leave out documents of which everything was taken back, for which the schema has no place."""
+    if isinstance(value, dict):
+        kept = {name: _without_empty(one) for name, one in value.items()}
+        return {name: one for name, one in kept.items() if one != {}}
+    return [_without_empty(one) for one in value] if isinstance(value, list) else value
