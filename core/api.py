@@ -22,8 +22,8 @@ from rest_framework.views import exception_handler
 
 from core.versions import conditional
 
-# Where answers are for programs, whatever goes wrong on the way to them.
-PREFIXES = ("/openreferral/", "/api/", "/ocds/")
+# Where answers are for programs, whatever goes wrong on the way to them; the last are the public lists as files.
+PREFIXES = ("/openreferral/", "/api/", "/ocds/", "/opportunities.", "/contracts.")
 SAFE_METHODS = ("GET", "HEAD")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",

@@ -104,8 +104,10 @@ def _cursor(text: str) -> Cursor | None:
         return None
     try:
         moment, key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").split(" ")
-        at = dt.datetime.fromisoformat(moment)
-        if at.tzinfo is None or not key.isdecimal() or len(key) > 18:
+        stated = dt.datetime.fromisoformat(moment)
+        # In UTC: Python knows offsets that PostgreSQL does not.
+        at = stated.astimezone(dt.UTC)
+        if stated.tzinfo is None or not key.isdecimal() or len(key) > 18:
             raise ValueError
         return Cursor(at, int(key))
     except (ValueError, OverflowError, binascii.Error):

@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from core import clock
-from core.api import Problem, feed
+from core.api import Problem, export, feed
 from tenders.models import Release
 
 from . import packages, questions, stream
@@ -72,6 +72,7 @@ def record_of(request: HttpRequest, ocid: str) -> HttpResponse:
 
 
 @feed("releases", "opportunities")
+@export
 def bulk(request: HttpRequest) -> StreamingHttpResponse:
     """Every release, a line each. What is made while it is read is in the next reading."""
     return StreamingHttpResponse(stream.lines(at=clock.now()), content_type="application/jsonl; charset=utf-8")

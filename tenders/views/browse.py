@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
-from core.api import CORS_HEADERS, export
+from core.api import export
 from core.dates import london_date
 from core.exports import csv_response, xlsx_response
 from core.geography import Kind
@@ -188,13 +188,6 @@ def _listed(request):
     return listed, read_entries(listed.ids, at=at), name, at
 
 
-def _open(response):
-    """Let pages of other websites read the answer."""
-    for name, value in CORS_HEADERS.items():
-        response[name] = value
-    return response
-
-
 @login_not_required
 @require_safe
 @conditional(*LISTED, minute=True)
@@ -220,7 +213,7 @@ def opportunity_xlsx(request):
 def opportunity_json(request):
     listed, entries, name, _ = _listed(request)
     pieces = files.json_bytes(entries, title=name, page=parts.address(listed.query), count=len(listed.ids))
-    return _open(StreamingHttpResponse(pieces, content_type="application/json"))
+    return StreamingHttpResponse(pieces, content_type="application/json")
 
 
 @login_not_required
@@ -236,7 +229,7 @@ def opportunity_atom(request):
         feed=parts.address(listed.query, ".atom"),
         updated_at=newest(listed.ids, at=at) or at.replace(hour=0, minute=0, second=0, microsecond=0),
     )
-    return _open(StreamingHttpResponse(pieces, content_type="application/atom+xml; charset=utf-8"))
+    return StreamingHttpResponse(pieces, content_type="application/atom+xml; charset=utf-8")
 
 
 @login_not_required

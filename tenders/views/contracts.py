@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.api import CORS_HEADERS, export
+from core.api import export
 from core.dates import london_date
 from core.exports import csv_response, xlsx_response
 from core.versions import conditional
@@ -71,7 +71,7 @@ def contract_json(request):
     words = request.GET.urlencode()
     page = reverse("tenders:contracts") + (f"?{words}" if words else "")
     pieces = json_bytes("contracts", told, title="Contracts register", page=page, count=rows.count())
-    return StreamingHttpResponse(pieces, content_type="application/json", headers=CORS_HEADERS)
+    return StreamingHttpResponse(pieces, content_type="application/json")
 
 
 def _file(request, respond):

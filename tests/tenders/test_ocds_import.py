@@ -384,3 +384,12 @@ def test_a_reading_of_another_organisation_is_not_found_and_viewers_read_none(cl
     assert stranger == 404
     assert client.get(reverse("admin:tenders_opportunity_ocds")).status_code == 403
     assert upload(client, package(release())).status_code == 403
+
+
+@pytest.mark.parametrize("offset", ["+23:59", "-23:59", "+13:45", "-00:00"])
+def test_a_moment_in_an_odd_zone_is_the_same_moment(offset):
+    told = f"2026-05-08T12:00:00{offset}"
+
+    read(package(release(tender={"tenderPeriod": {"endDate": told}})), OrganisationFactory())
+
+    assert Opportunity.objects.get().closes_at == dt.datetime.fromisoformat(told)

@@ -9,6 +9,8 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 
 from tests.factories import NOON
+from tests.factories.commissioning import OrganisationFactory
+from tests.factories.core import ServiceTypeFactory
 from tests.factories.providers import ProviderFactory
 from tests.factories.tenders import (
     AdmissionFactory,
@@ -153,3 +155,34 @@ def test_an_answer_has_a_tag(client):
 
     assert client.get("/api/v1/frameworks/", headers={"If-None-Match": first["ETag"]}).status_code == 304
     assert first["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "question", ["", "q=care", "q=cere", "buyer=durham", "type=care", "order=name", "ending=24", "joining=now"]
+)
+@pytest.mark.parametrize("kind", MAKE)
+def test_the_api_lists_what_the_page_lists_in_the_same_order(client, kind, question):
+    durham = OrganisationFactory(slug="durham")
+    care = ServiceTypeFactory(slug="care", name="Care")
+    below = ServiceTypeFactory(slug="home-care", name="Home care", parent=care)
+    for number in range(28):
+        facts = {"ends": f"{1 + number % 12} March {2026 + number % 3}"} if kind == "contracts" else {}
+        row = MAKE[kind](
+            organisation=durham if number % 3 else OrganisationFactory(),
+            title=f"{'Care' if number % 4 else 'Cook'} {number}",
+            **facts,
+        )
+        row.types.add(below if number % 5 else ServiceTypeFactory())
+    connection.check_constraints()
+    page, api, number = [], [], 1
+
+    while number:
+        shown = client.get(f"/{kind}/?{question}&page={number}").context
+        rows = shown["results"].entries if kind == "opportunities" else shown["page"]
+        page += [word(getattr(row, "record", row)) for row in rows]
+        document = client.get(f"/api/v1/{kind}/?{question}&page={number}").json()
+        api += [one.get("reference") or one["slug"] for one in document["results"]]
+        number = number + 1 if document["next"] else 0
+
+    assert api == page
+    assert document["total"] == len(page)

@@ -138,7 +138,8 @@ class Reader:
             self.fault(name, "Here a moment was expected, such as 2026-05-06T12:00:00+01:00.")
             return None
         if found.tzinfo is not None:
-            return found
+            # Python knows offsets that PostgreSQL does not.
+            return found.astimezone(dt.UTC)
         first, second = (found.replace(tzinfo=LONDON, fold=fold).utcoffset() for fold in (0, 1))
         if first == second:
             return found.replace(tzinfo=LONDON)
