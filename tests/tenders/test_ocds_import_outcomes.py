@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,7 @@ from tenders.ocds.reading import AS_STATED, token_of
 from tests.factories import NOON
 from tests.factories.commissioning import OfficerFactory, OrganisationFactory
 from tests.factories.providers import ProviderFactory
-from tests.factories.tenders import ContractFactory, FrameworkFactory, OpportunityFactory
+from tests.factories.tenders import ContractFactory, FrameworkFactory, OpportunityFactory, OpportunityLotFactory
 from tests.tenders.test_ocds_import import OCID, faults, package, read, release, upload
 from tests.tools.shared import shared_data
 
@@ -148,6 +149,31 @@ def test_a_supplier_is_joined_by_its_number_and_by_a_name_that_fits_one_alone():
     assert {one.name: list(one.candidates) for one in plan.suppliers()} == {
         "Dale Home Care": [by_number], "hill care cic": [by_name], "Care Ltd": twins, "Moor Care Ltd": [other],
     }  # fmt: skip
+
+
+def cells(response):
+    """The table of what would change, row by row, without the names that stand over several."""
+    rows = re.findall(r"<tr>(.*?)</tr>", response.content.decode(), re.DOTALL)
+    return [re.findall(r"<td>(.*?)</td>", row, re.DOTALL) for row in rows if "<td>" in row]
+
+
+def test_the_officer_sees_every_field_with_its_old_and_its_new_words(client, html_checker):
+    officer = OfficerFactory(role="publisher")
+    client.force_login(officer.user)
+    row = OpportunityFactory(
+        organisation=officer.organisation, ocid=OCID, published_at=None, title="Our plan", risks="Winter."
+    )
+    OpportunityLotFactory(opportunity=row, slug="1", title="Zone 1", description="")
+    told = release(tender={"riskDetails": "Two\nwinters.", "lots": [lot(description="Six zones."), lot("2", "South")]})
+
+    page = client.get(upload(client, package(told)).url)
+
+    assert cells(page) == [
+        ["Title", "Our plan", "Supported living"], ["Known risks", "Winter.", "Two<br>winters."],
+        ["Open for bids from", "not stated", "1 April 2026, 09:00"],
+        ["Title", "Zone 1", "North"], ["Description", "not stated", "Six zones."], ["Title", "Not there", "South"],
+    ]  # fmt: skip
+    assert html_checker.problems(page.content.decode()) == []
 
 
 def test_an_officer_says_which_provider_is_meant(client):

@@ -1,7 +1,7 @@
 """Reads OCDS of other publishers, such as Find a Tender's packages, so that a council can mirror its own notices."""
 
 from .differences import FieldChange
-from .files import MOST_BYTES, read_file
+from .files import read_file
 from .outcomes import PartPlan
 from .plans import JOIN_NEW, SKIP, Plan, ProcessPlan, make_plan
 from .processes import Process, ReadOne, read_processes
@@ -10,7 +10,6 @@ from .suppliers import AS_STATED, Supplier, token_of
 __all__ = [
     "AS_STATED",
     "JOIN_NEW",
-    "MOST_BYTES",
     "SKIP",
     "FieldChange",
     "PartPlan",

@@ -102,7 +102,8 @@ class Told:
     release_id: str
 
     def mentions(self, name: str, key: str) -> set[str]:
-        return set(self.fresh.get(name, {}).get(key, {})) if key in self.fresh.get(name, {}) else set()
+        """Return what a release not read before says of a part."""
+        return set(self.fresh[name].get(key, {}))
 
 
 def plan_outcome(

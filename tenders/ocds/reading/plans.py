@@ -74,6 +74,13 @@ class ProcessPlan:
         return any((self.changes, self.parts, self.notices, self.documents, self.amendments, self.partners, self.cpv))
 
     @property
+    def has_lists(self) -> bool:
+        """Whether it says anything besides fields that change."""
+        return any(
+            (self.notices, self.documents, self.amendments, self.partners, self.cpv, self.unknown_cpv, self.notes)
+        )
+
+    @property
     def does(self) -> str:
         """``added``, ``changed``, ``joined``, ``unchanged``, ``skipped`` or ``refused``."""
         if self.refusal:
