@@ -28,7 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench care")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} services and fewer rounds")
     parser.add_argument(
-        "--large", action="store_true", help=f"only how the search grows to {LARGE:,} services: takes half an hour"
+        "--large", action="store_true", help=f"only how the search grows to {LARGE:,} services: takes a while"
     )
     options = parser.parse_args()
     size = QUICK if options.quick else SIZE
@@ -48,10 +48,10 @@ def main() -> int:
 
 
 def fill(size: int) -> None:
-    from bench import care_rows
+    from bench import care_load
 
     started = time.perf_counter()
-    digest = care_rows.load(size)
+    digest = care_load.load(size)
     print(f"\n{size:,} services, sha256 {digest}, with their search rows in {time.perf_counter() - started:.0f} s.")
     make_bits()
 
@@ -68,11 +68,11 @@ def make_bits() -> None:
 
 def growth(size: int, rounds: int) -> list[str]:
     """Ask the same questions of so many services and of ten times as many."""
-    from bench import beside, care_rows, report
+    from bench import beside, care_load, report
 
     failed, small = searches(rounds)
     started = time.perf_counter()
-    digest = care_rows.load(LARGE, start=size)
+    digest = care_load.load(LARGE, start=size)
     print(f"\n{LARGE:,} services, sha256 {digest}, in {time.perf_counter() - started:.0f} s.")
     make_bits()
     more, large = searches(rounds)

@@ -8,7 +8,6 @@ rated are good, common words stand in most texts, and much is not told.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import itertools
 import math
 import random
@@ -128,6 +127,23 @@ class Rows:
     fees: list[dict[str, Any]] = field(default_factory=list)
     vacancies: list[dict[str, Any]] = field(default_factory=list)
     ratings: list[dict[str, Any]] = field(default_factory=list)
+
+    def portions(self, size: int) -> Iterator[Rows]:
+        """Yield so many services at once with all that is theirs alone: not their providers and locations."""
+        for start in range(0, len(self.services), size):
+            services = self.services[start : start + size]
+            keys = {one["id"] for one in services}
+            yield Rows(
+                services=services,
+                **{
+                    name: [one for one in getattr(self, name) if one[0] in keys]
+                    for name in ("types", "groups", "at", "areas")
+                },
+                **{
+                    name: [one for one in getattr(self, name) if one["service_id"] in keys]
+                    for name in ("fees", "vacancies", "ratings")
+                },
+            )
 
 
 class Country:
@@ -314,71 +330,3 @@ class _Made:
 
     def text(self, length: int) -> str:
         return " ".join(self.rng.choices(self.words, cum_weights=self.word_weights, k=length))
-
-
-def load(count: int, *, start: int = 0) -> str:
-    """Write so many services, with all that belongs to them, and return the digest of the data.
-
-    :param start: how many of them are there already.
-
-    The search rows are made by the database as each chunk is committed, as they are for any import.
-    """
-    from django.db import connection, transaction
-
-    from core.models import Outcode, OutcodeCouncil
-    from providers.models import Fee, Location, Provider, Rating, SearchText, Service, Vacancy
-
-    country, digest = Country(), hashlib.sha256()
-    # So many words at once are indexed faster together.
-    with connection.schema_editor() as editor:
-        for index in SearchText._meta.indexes:
-            editor.remove_index(SearchText, index)
-    rows, shares = [], []
-    for number, (code, latitude, longitude) in enumerate(outcodes()):
-        council = country.councils[number // OUTCODES_A_TOWN % len(country.councils)]
-        point = {"latitude": latitude, "longitude": longitude, "radius95": 3000}
-        rows.append(Outcode(outcode=code, **point, postcodes=100, country="E", council_id=council))
-        shares.append(OutcodeCouncil(outcode_id=code, council_id=council, postcodes=100))
-    Outcode.objects.bulk_create(rows, ignore_conflicts=True)
-    OutcodeCouncil.objects.bulk_create(shares, ignore_conflicts=True)
-    for number, found in enumerate(chunks(count, country, digest)):
-        if number * CHUNK < start:
-            continue
-        with transaction.atomic(), connection.cursor() as cursor:
-            for model, listed in (
-                (Provider, found.providers), (Location, found.locations), (Service, found.services), (Fee, found.fees),
-                (Vacancy, found.vacancies), (Rating, found.ratings),
-            ):  # fmt: skip
-                _copy(cursor, model, listed)
-            for field_, pairs in (
-                (Service.types, found.types), (Service.client_groups, found.groups), (Service.locations, found.at),
-                (Service.areas_served, found.areas),
-            ):  # fmt: skip
-                through = field_.through._meta
-                names = [field_.field.m2m_column_name(), field_.field.m2m_reverse_name()]
-                with cursor.copy(f"COPY {through.db_table} ({', '.join(names)}) FROM STDIN") as copy:
-                    for pair in pairs:
-                        copy.write_row(pair)
-    with connection.schema_editor() as editor:
-        for index in SearchText._meta.indexes:
-            editor.add_index(SearchText, index)
-    with connection.cursor() as cursor:
-        for table in ("searchrow", "searchtext", "searchcard", "searcharea", "service", "location", "provider"):
-            cursor.execute(f"VACUUM ANALYZE providers_{table}")
-        cursor.execute("ANALYZE")
-    return digest.hexdigest()
-
-
-def _copy(cursor: Any, model: Any, listed: list[dict[str, Any]]) -> None:
-    """Write rows; a field that they leave out has its model's default."""
-    if not listed:
-        return
-    given = set(listed[0])
-    fields = [one for one in model._meta.concrete_fields if one.column in given or not one.primary_key]
-    fields = [one for one in fields if not one.has_db_default()]
-    empty = model()
-    quoted = ", ".join(f'"{one.column}"' for one in fields)
-    defaults = [getattr(empty, one.attname) for one in fields]
-    with cursor.copy(f"COPY {model._meta.db_table} ({quoted}) FROM STDIN") as copy:
-        for row in listed:
-            copy.write_row([row.get(one.column, default) for one, default in zip(fields, defaults, strict=True)])

@@ -8,6 +8,7 @@ with changes, so they are a mark to look at and no choice. Totals are compared w
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -188,13 +189,12 @@ class Duck:
         return int(total)
 
     def _near(self, query: Any, chosen: list[str]) -> int:
-        import math
-
         from providers.search import rows
-        from providers.search.asking import EARTH_MILES, _on_ball
+        from providers.search.around import Circle
 
-        x, y, z = _on_ball(query.near.latitude, query.near.longitude)
-        line = 2 * math.sin(query.radius_miles / EARTH_MILES / 2)
+        circle = Circle.around(query.near.latitude, query.near.longitude, query.radius_miles)
+        x, y, z = circle.point
+        line = math.sqrt(circle.squared)
         squared = f"((x - {x})**2 + (y - {y})**2 + (z - {z})**2)"
         where = " AND ".join(
             [

@@ -8,35 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from core.search.groups import Filter, group
 from core.templatetags.portal import age_in_words, gov_date, money
 
 from . import shortlist
 from .forms import CHOICES, SWITCHES, SearchAddress
 from .maps import ListMap
 from .models import Rating
-from .search import RATINGS, FacetValue, Hit, Results
-
-# So many values of a filter stand open; the rest are one press away.
-OPEN_VALUES = 8
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One group of checkboxes: its parameter, its name in `Results.facets`, and what it asks."""
-
-    parameter: str
-    facet: str
-    legend: str
-    more: str = ""
-    is_folded: bool = False
-
+from .search import RATINGS, Hit, Results
 
 FILTERS = (
     Filter("type", "types", "Kind of care", "More kinds of care"),
@@ -64,43 +50,10 @@ FILTER_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    value: str
-    parent: str
-    before: str
-    after: str
-
-
-_prepared: dict[str, tuple[tuple[FacetValue, ...], list[_Label]]] = {}
-
-
-def _labels(one: Filter, values: tuple[FacetValue, ...]) -> list[_Label]:
-    """Return the parts of each checkbox that never change, made once for each set of values."""
-    known = _prepared.get(one.parameter)
-    if known is not None and known[0] is values:
-        return known[1]
-    made = []
-    for number, item in enumerate(values):
-        name = f"{one.parameter}-{number}"
-        made.append(
-            _Label(
-                item.value,
-                item.parent,
-                f'"><input class="govuk-checkboxes__input" id="{name}"'
-                f' name="{one.parameter}" type="checkbox" value="{escape(item.value)}"',
-                f'><label class="govuk-label govuk-checkboxes__label" for="{name}">{escape(item.label)}'
-                ' <span class="ccp-filter__count">(',
-            )
-        )
-    _prepared[one.parameter] = (values, made)
-    return made
-
-
 def filters(results: Results, address: SearchAddress) -> SafeString:
     """Every filter that would find something or is in use, with how many services each value would find."""
     parts = [
-        _group(one, results.values.get(one.facet, ()), results.facets.get(one.facet, {}), _chosen(one, address))
+        group(one, results.values.get(one.facet, ()), results.facets.get(one.facet, {}), _chosen(one, address))
         for one in FILTERS
     ]
     return mark_safe("".join(parts))  # noqa: S308 - made of escaped parts
@@ -108,48 +61,6 @@ def filters(results: Results, address: SearchAddress) -> SafeString:
 
 def _chosen(one: Filter, address: SearchAddress) -> frozenset[str]:
     return frozenset(address.values(one.parameter))
-
-
-def _group(one: Filter, values: tuple[FacetValue, ...], counts: Mapping[str, int], chosen: frozenset[str]) -> str:
-    shown: list[str] = []
-    folded: list[str] = []
-    above: set[str] = set()
-    is_open = False
-    for label in _labels(one, values):
-        count, is_chosen = counts.get(label.value, 0), label.value in chosen
-        if not count and not is_chosen:
-            continue
-        above.add(label.value)
-        # Set in only under a parent that is shown itself.
-        below = " ccp-filter__below" if label.parent in above else ""
-        item = (
-            f'<div class="govuk-checkboxes__item{below}{label.before}{" checked" if is_chosen else ""}'
-            f"{label.after}{count:,})</span></label></div>"
-        )
-        if len(shown) < OPEN_VALUES:
-            shown.append(item)
-        else:
-            folded.append(item)
-            is_open = is_open or is_chosen
-    if not shown:
-        return ""
-    more = ""
-    if folded:
-        more = (
-            f'<details class="ccp-filter__more"{" open" if is_open else ""}><summary>{one.more or "More"}'
-            f' ({len(folded)})</summary><div class="govuk-checkboxes govuk-checkboxes--small">{"".join(folded)}'
-            "</div></details>"
-        )
-    legend = "govuk-visually-hidden" if one.is_folded else "govuk-fieldset__legend"
-    group = (
-        f'<div class="govuk-form-group"><fieldset class="govuk-fieldset"><legend class="{legend}">{one.legend}</legend>'
-        f'<div class="govuk-checkboxes govuk-checkboxes--small">{"".join(shown)}</div>{more}</fieldset></div>'
-    )
-    if not one.is_folded:
-        return group
-    return (
-        f'<details class="ccp-filter__fold"{" open" if chosen else ""}><summary>{one.legend}</summary>{group}</details>'
-    )
 
 
 def chips(results: Results, address: SearchAddress) -> list[tuple[str, str]]:

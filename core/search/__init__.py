@@ -1,11 +1,13 @@
 """Search for any register: words with slips of the finger, filters with counts, one statement for all (ADR 0017).
 
 A register keeps narrow rows with masks, its words apart, and cards; it says what its `Facet`s and `Source`s are, and
-`Statement` writes the SQL. `providers/search.py` is the search for care.
+`Statement` writes the SQL, and `ask` takes a question to the database and back. `providers/search/` and `tenders/search/`
+are two such registers.
 """
 
-from .bitmaps import FEWEST, BitStatement, Rows, build, is_due, read_bits
-from .masks import FLAGS, Facet, place, read_groups, read_sums
+from .asking import Answer, Typed, ask, know, run, run_bits, run_ids
+from .bitmaps import FEWEST, BitStatement, Rows, build, is_due
+from .masks import FLAGS, Facet, place
 from .memory import FacetValue, Memory, Values, Versions, has_bits, learn, leave_bits, remembered
 from .statement import Chosen, Page, Source, Statement
 from .words import Vocabulary, is_correctable, read
@@ -13,6 +15,7 @@ from .words import Vocabulary, is_correctable, read
 __all__ = [
     "FEWEST",
     "FLAGS",
+    "Answer",
     "BitStatement",
     "Chosen",
     "Facet",
@@ -22,19 +25,22 @@ __all__ = [
     "Rows",
     "Source",
     "Statement",
+    "Typed",
     "Values",
     "Versions",
     "Vocabulary",
+    "ask",
     "build",
     "has_bits",
     "is_correctable",
     "is_due",
+    "know",
     "learn",
     "leave_bits",
     "place",
     "read",
-    "read_bits",
-    "read_groups",
-    "read_sums",
     "remembered",
+    "run",
+    "run_bits",
+    "run_ids",
 ]

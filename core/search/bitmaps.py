@@ -32,6 +32,8 @@ MOST_WORDS = 600
 # Of so few hits each is looked up by its number; of more, the first are met soon.
 FEW_HITS = 2_000
 WORDS, SEVERAL = "words", "several"
+# Bitmaps that are made in one reading of all rows.
+TOGETHER = 32
 
 # A snapshot may count its own transaction as seen, whatever that writes later. Its numbers belong to the cluster that
 # gave them: what was restored in another counts as not made.
@@ -103,6 +105,7 @@ def build(
             f" FROM ({rows.found}) AS found",
             [at] * rows.found_params,
         )
+        cursor.execute("ANALYZE core_search_made")
         cursor.execute("SELECT count(*) FROM core_search_made")
         size = int(cursor.fetchone()[0])
         if size >= max(fewest, 1):
@@ -141,8 +144,9 @@ def _fill(cursor, index: str, rows: Rows, facets: Sequence[tuple[Facet, Values]]
         " FROM core_search_made",
         [index],
     )
-    for facet, key, condition in _every(facets):
-        _keep(cursor, index, facet, key, condition)
+    values = list(_every(facets))
+    for first in range(0, len(values), TOGETHER):
+        _keep_values(cursor, index, values[first : first + TOGETHER])
     cursor.execute(
         "INSERT INTO core_searchlexeme SELECT %s, written.word, written.lexemes[1] FROM ("
         "SELECT word, tsvector_to_array(to_tsvector('english', word)) AS lexemes FROM core_searchword WHERE index = %s"
@@ -152,8 +156,7 @@ def _fill(cursor, index: str, rows: Rows, facets: Sequence[tuple[Facet, Values]]
     )
     cursor.execute("SELECT DISTINCT lexeme FROM core_searchlexeme WHERE index = %s", [index])
     for (lexeme,) in cursor.fetchall():
-        holding = f"SELECT {rows.id_column} FROM {rows.text} WHERE vector @@ (SELECT array_to_tsvector(ARRAY[%s])::text::tsquery)"
-        _keep(cursor, index, WORDS, lexeme, f"id IN ({holding})", lexeme)
+        _keep_word(cursor, index, rows, lexeme, size)
 
 
 def _every(facets: Sequence[tuple[Facet, Values]]) -> Iterator[tuple[str, str, str]]:
@@ -164,12 +167,31 @@ def _every(facets: Sequence[tuple[Facet, Values]]) -> Iterator[tuple[str, str, s
             yield facet.name, str(bit), f"{facet.columns[bit // WIDTH]} & {place(bit)} <> 0"
 
 
-def _keep(cursor, index: str, facet: str, key: str, condition: str, *params: str) -> None:  # type: ignore[no-untyped-def]
+def _keep_values(cursor, index: str, several: Sequence[tuple[str, str, str]]) -> None:  # type: ignore[no-untyped-def]
+    """Make the bitmaps of several values in one reading of all rows."""
+    bits = ", ".join(
+        f"string_agg(CASE WHEN {condition} THEN '1' ELSE '0' END, '') AS bits_{number}"
+        for number, (_, _, condition) in enumerate(several)
+    )
+    values = ", ".join(f"(%s, %s, bits_{number})" for number in range(len(several)))
     cursor.execute(
-        "INSERT INTO core_searchbits SELECT %s, %s, %s, string_agg(CASE WHEN is_held THEN '1' ELSE '0' END, ''"
-        f" ORDER BY number)::bit varying FROM (SELECT number, {condition} AS is_held FROM core_search_made) AS made"
-        " HAVING bool_or(is_held)",
-        [index, facet, key, *params],
+        "INSERT INTO core_searchbits SELECT %s, made.facet, made.key, made.bits::bit varying"
+        f" FROM (SELECT {bits} FROM (SELECT * FROM core_search_made ORDER BY number) AS row) AS every"
+        f" CROSS JOIN LATERAL (VALUES {values}) AS made (facet, key, bits) WHERE strpos(made.bits, '1') > 0",
+        [index, *(word for facet, key, _ in several for word in (facet, key))],
+    )
+
+
+def _keep_word(cursor, index: str, rows: Rows, lexeme: str, size: int) -> None:  # type: ignore[no-untyped-def]
+    """Make the bitmap of a word from the numbers of those that hold it."""
+    holding = _MASK.format(
+        f"core_search_made AS made JOIN {rows.text} AS text ON text.{rows.id_column} = made.id"
+        " WHERE text.vector @@ (SELECT array_to_tsvector(ARRAY[%s])::text::tsquery)"
+    )
+    cursor.execute(
+        "INSERT INTO core_searchbits WITH build AS (SELECT %s::integer AS size)"
+        f" SELECT %s, %s, %s, bits FROM (SELECT {holding} AS bits) AS one WHERE bits IS NOT NULL",
+        [size, index, WORDS, lexeme, lexeme],
     )
 
 

@@ -77,6 +77,8 @@ class Statement:
     """The whole question.
 
     :param flags_used: how many bits of the flags are in use.
+    :param columns: the columns of the filters' masks, besides the flags.
+    :param carried: the columns that the orders of the pages need.
     :param total_bit: the bit of the flags to set for all rows found.
     :param cards: the table of what stands ready for each result, as JSON text.
     :param versions: SQL that goes in front of the answer.
@@ -91,6 +93,7 @@ class Statement:
     flags_used: int
     pages: Sequence[Page]
     columns: Sequence[str]
+    carried: Sequence[str]
     total_bit: int
     cards: str
     versions: str
@@ -104,10 +107,7 @@ class Statement:
     def build(self) -> tuple[str, list[Any]]:
         """Return the SQL and its parameters."""
         self.params = [*self.before_params]
-        parts = [self.before] if self.before else []
-        sources = [self._source(source) for source in self.sources]
-        parts.append(f"found AS {self._materialized} ({' UNION ALL '.join(sources)})")
-        parts += self._hits()
+        parts = [*([self.before] if self.before else []), *self._found(), *self._hits()]
         parts += self._counts() if self.with_facets else self._totals()
         answers = [self._answer(number) for number in range(len(self.pages))]
         counts = "sums.counts, grouped.counts" if self.with_facets else "sums.counts, NULL"
@@ -118,9 +118,7 @@ class Statement:
     def build_ids(self) -> tuple[str, list[Any]]:
         """Return the SQL of the first list alone, whole and without counts: the versions, and its ids in their order."""
         self.params = [*self.before_params]
-        parts = [self.before] if self.before else []
-        sources = [self._source(source) for source in self.sources]
-        parts += [f"found AS ({' UNION ALL '.join(sources)})", self._hits()[0]]
+        parts = [*([self.before] if self.before else []), *self._found(), self._hits()[0]]
         sql = f"WITH {', '.join(parts)} SELECT {self.versions}, ARRAY(SELECT id FROM list_0 ORDER BY {self.pages[0].order})"
         return sql, self.params
 
@@ -135,6 +133,13 @@ class Statement:
         """The chosen filters whose own counts ignore what is chosen in them."""
         return [one for one in self.chosen if self.with_facets and not one.facet.must_all]
 
+    def _found(self) -> list[str]:
+        """The rows of all sources together where they are counted, else of each apart."""
+        sources = [self._source(source) for source in self.sources]
+        if self.with_facets:
+            return [f"found AS {self._materialized} ({' UNION ALL '.join(sources)})"]
+        return [f"found_{number} AS {self._materialized} ({sql})" for number, sql in enumerate(sources)]
+
     def _source(self, source: Source) -> str:
         shown = self._is_shown
         fails = " + ".join(
@@ -142,35 +147,49 @@ class Statement:
         )
         needed = [one.condition() for one in self.chosen if one not in shown]
         kept = [*needed, *(["fail & (fail - 1) = 0"] if shown else [])]
-        columns = ", ".join(f"row.{column}" for column in self.columns)
+        # Without counts only what is asked, tells and orders is read, so that an index may hold all of it.
+        asked = self.columns if self.with_facets else [column for one in self.chosen for column in one.facet.columns]
+        names = dict.fromkeys(one for one in (*asked, *self.carried) if one != "flags")
+        columns = ", ".join(f"row.{column}" for column in names)
         self.params += [*source.distance_params, *source.flags_params, *source.params]
         rows = (
             f"SELECT row.{self.key} AS id, {self.part} AS part, {source.distance} AS d,"
             f" {source.extra} AS {source.extra_name}, {columns}, ({source.flags}) AS flags,"
             f" {source.list_bit} AS list, {source.twice} AS twice FROM {source.tables} WHERE {source.condition}"
         )
+        if not self.with_facets:
+            wanted = ", ".join(["id", "part", "d", source.extra_name, "twice", *self.carried])
+            return f"SELECT {wanted} FROM ({rows}) AS row{' WHERE ' if kept else ''}{' AND '.join(kept)}"
         judged = f"SELECT *, {fails or '0'} AS fail FROM ({rows}) AS row"
         return f"SELECT * FROM ({judged}) AS row WHERE {' AND '.join(kept)}" if kept else judged
 
     def _hits(self) -> list[str]:
         parts = []
         for number, page in enumerate(self.pages):
-            mine = f"list = {page.source.list_bit} AND fail = 0"
+            found, mine = f"found_{number}", ""
+            if self.with_facets:
+                found, mine = "found", f"list = {page.source.list_bit} AND fail = 0 AND "
             parts.append(
-                f"list_{number} AS NOT MATERIALIZED (SELECT * FROM found WHERE {mine} AND NOT twice UNION ALL"
-                f" (SELECT DISTINCT ON (id) * FROM found WHERE {mine} AND twice ORDER BY id, d, part))"
+                f"list_{number} AS NOT MATERIALIZED (SELECT * FROM {found} WHERE {mine}NOT twice UNION ALL"
+                f" (SELECT DISTINCT ON (id) * FROM {found} WHERE {mine}twice ORDER BY id, d, part))"
             )
         return parts
 
     def _totals(self) -> list[str]:
         """Only how many there are: of each list, and of both together."""
-        counted = ", ".join(
-            f"(SELECT count(*) FROM list_{number}) AS total_{number}" for number in range(len(self.pages))
-        )
-        counts = ", ".join(f"total_{number}" for number in range(len(self.pages)))
-        both = "(SELECT count(DISTINCT id) FROM found WHERE fail = 0)" if len(self.sources) > 1 else "total_0"
+        lists = range(len(self.pages))
+        others = [f"SELECT id FROM found_{number} WHERE twice" for number in lists]
+        counted = [f"(SELECT count(*) FROM found_{number} WHERE NOT twice) AS alone_{number}" for number in lists]
+        counted += [f"(SELECT count(*) FROM ({one} GROUP BY id) AS one) AS others_{n}" for n, one in enumerate(others)]
+        totals = [f"alone_{number} + others_{number}" for number in lists]
+        both = totals[0]
+        if len(self.sources) > 1:
+            # A row that stands for itself is in no other list.
+            counted.append(f"(SELECT count(*) FROM ({' UNION '.join(others)}) AS every) AS others")
+            both = " + ".join([*(f"alone_{number}" for number in lists), "others"])
         return [
-            f"sums AS MATERIALIZED (SELECT ARRAY[{both}, {counts}] AS counts FROM (SELECT {counted} OFFSET 0) AS totals)"
+            f"sums AS MATERIALIZED (SELECT ARRAY[{', '.join([both, *totals])}] AS counts"
+            f" FROM (SELECT {', '.join(counted)} OFFSET 0) AS totals)"
         ]
 
     def _counts(self) -> list[str]:

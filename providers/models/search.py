@@ -10,7 +10,14 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Floor
+from django.db.models.lookups import Exact
+
+# In so many slices a ball of radius 1 is cut from its middle to the north: each is about a mile and a half high.
+SLICES = 4000
+# The bit of the flags of a service that one goes to.
+GOES_THERE = 1 << 28
 
 
 class SearchRow(models.Model):
@@ -49,6 +56,17 @@ class SearchRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["service_id", "location_id"], name="providers_searchrow_once")]
         indexes = [
             models.Index(fields=["z", "y"], name="providers_searchrow_point"),
+            # What a list near a place asks of each row, so that its rows are not read at all (`providers.search.around`).
+            models.Index(
+                Cast(Floor(F("z") * float(SLICES)), models.IntegerField()),
+                F("y"),
+                name="providers_searchrow_around",
+                condition=~Q(Exact(F("flags").bitand(GOES_THERE), 0)),
+                include=[
+                    *("x", "z", "flags", "public_from", "types_0", "types_1", "groups_0", "space_from", "space_until"),
+                    *("service_id", "location_id", "sort_name"),
+                ],
+            ),
             models.Index(fields=["sort_name", "service_id", "location_id"], name="providers_searchrow_name"),
         ]
 
@@ -88,15 +106,46 @@ class SearchCard(models.Model):
 class SearchArea(models.Model):
     """An area that a service comes to: a place's path, or an outcode after "@".
 
-    One that has not told where it goes stands under its office's council, and says so.
+    One that has not told where it goes stands under its office's council, and says so. With what a list of those who
+    come asks of each, so that it need not look for their rows. What its flags tell of a building is any one's.
     """
 
     service_id = models.BigIntegerField()
     area = models.CharField(max_length=500, db_collation="C")
     is_told = models.BooleanField()
+    # As in the service's rows, all of which have the same; the location is the first.
+    location_id = models.BigIntegerField()
+    flags = models.BigIntegerField()
+    public_from = models.DateTimeField()
+    types_0 = models.BigIntegerField()
+    types_1 = models.BigIntegerField()
+    groups_0 = models.BigIntegerField()
+    space_from = models.DateTimeField(null=True)
+    space_until = models.DateTimeField(null=True)
+    sort_name = models.CharField(max_length=80, db_collation="C")
 
     class Meta:
-        constraints = [models.UniqueConstraint(F("area"), F("service_id"), name="providers_searcharea_once")]
+        constraints = [
+            models.UniqueConstraint(
+                F("area"),
+                F("service_id"),
+                name="providers_searcharea_once",
+                include=[
+                    *(
+                        "is_told",
+                        "location_id",
+                        "flags",
+                        "public_from",
+                        "types_0",
+                        "types_1",
+                        "groups_0",
+                        "space_from",
+                        "space_until",
+                    ),
+                    "sort_name",
+                ],
+            )
+        ]
         indexes = [models.Index(fields=["service_id"], name="providers_searcharea_service")]
 
     def __str__(self) -> str:

@@ -29,6 +29,8 @@ FACETS = (TYPES, GROUPS, PAYING, RATING, SPACE_NOW, ACCESSIBLE, LANGUAGES, COUNC
 
 GROUPED = tuple(facet for facet in FACETS if not facet.is_flag)
 COLUMNS = (*TYPES.columns, *GROUPS.columns, *LANGUAGES.columns, *COUNCILS.columns)
+# What an area's rows tell of a service besides (`providers.models.SearchArea`).
+AREA_COLUMNS = {*FLAGS, *TYPES.columns, *GROUPS.columns, "sort_name"}
 GOES_THERE, COMES_HOME = place(SETTING.bits["place"]), place(SETTING.bits["home"])
 
 _FIXED = {"funding": FUNDING, "rating": RATINGS, "access": ACCESS, "space": SPACE, "setting": SETTINGS}

@@ -7,136 +7,46 @@ people is escaped where it enters; labels are escaped once for all pages.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
-from core.search import FacetValue
+from core.search.groups import Filter, group
 from core.templatetags.portal import gov_date, gov_datetime, money
 from tenders.models import Opportunity
 from tenders.search import PARAMETERS, Entry, OpportunityQuery, Order
 from tenders.search.asking import Results
 from tenders.standing import confirmed_words
 
-# So many values of a filter stand open; the rest are one press away.
-OPEN_VALUES = 8
 SAMPLE = '<div class="ccp-card__foot"><span class="ccp-sample">Sample</span></div>'
 
 
-@dataclass(frozen=True)
-class Filter:
-    """One group of checkboxes: its field of the question, what it asks, and whether it is folded away."""
-
-    name: str
-    legend: str
-    more: str = "More"
-    is_folded: bool = False
-
-
 FILTERS = (
-    Filter("stages", "Stage"),
-    Filter("types", "Kind of care", "More kinds of care"),
-    Filter("groups", "Who it is for", "More people it is for"),
-    Filter("buyers", "Who buys", "More buyers"),
-    Filter("places", "Where it is delivered", "More councils", is_folded=True),
-    Filter("values", "Value", is_folded=True),
-    Filter("suitable", "Whom it suits", is_folded=True),
-    Filter("joining", "Frameworks and markets", is_folded=True),
-    Filter("routes", "How it is bought", is_folded=True),
-    Filter("regimes", "The law", is_folded=True),
-    Filter("reserved", "Reserved contracts", is_folded=True),
-    Filter("lives", "Time of life", is_folded=True),
+    Filter(PARAMETERS["stages"], "stages", "Stage"),
+    Filter(PARAMETERS["types"], "types", "Kind of care", "More kinds of care"),
+    Filter(PARAMETERS["groups"], "groups", "Who it is for", "More people it is for"),
+    Filter(PARAMETERS["buyers"], "buyers", "Who buys", "More buyers"),
+    Filter(PARAMETERS["places"], "places", "Where it is delivered", "More councils", is_folded=True),
+    Filter(PARAMETERS["values"], "values", "Value", is_folded=True),
+    Filter(PARAMETERS["suitable"], "suitable", "Whom it suits", is_folded=True),
+    Filter(PARAMETERS["joining"], "joining", "Frameworks and markets", is_folded=True),
+    Filter(PARAMETERS["routes"], "routes", "How it is bought", is_folded=True),
+    Filter(PARAMETERS["regimes"], "regimes", "The law", is_folded=True),
+    Filter(PARAMETERS["reserved"], "reserved", "Reserved contracts", is_folded=True),
+    Filter(PARAMETERS["lives"], "lives", "Time of life", is_folded=True),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Label:
-    value: str
-    parent: str
-    before: str
-    after: str
-
-
-_prepared: dict[str, tuple[tuple[FacetValue, ...], list[_Label]]] = {}
-
-
-def _labels(one: Filter, values: tuple[FacetValue, ...]) -> list[_Label]:
-    """Return the parts of each checkbox that never change, made once for each set of values."""
-    known = _prepared.get(one.name)
-    if known is not None and known[0] is values:
-        return known[1]
-    made = []
-    for number, item in enumerate(values):
-        parameter = PARAMETERS[one.name]
-        name = f"{parameter}-{number}"
-        made.append(
-            _Label(
-                item.value,
-                item.parent,
-                f'"><input class="govuk-checkboxes__input" id="{name}"'
-                f' name="{parameter}" type="checkbox" value="{escape(item.value)}"',
-                f'><label class="govuk-label govuk-checkboxes__label" for="{name}">{escape(item.label)}'
-                ' <span class="ccp-filter__count">(',
-            )
-        )
-    _prepared[one.name] = (values, made)
-    return made
 
 
 def filters(results: Results) -> SafeString:
     """Every filter that would find something or is in use, with how many entries each value would find."""
     parts = []
     for one in FILTERS:
-        value = getattr(results.query, one.name)
-        chosen = frozenset(value if isinstance(value, tuple) else (value,) if value else ())
-        parts.append(_group(one, results.values.get(one.name, ()), results.facets.get(one.name, {}), chosen))
+        value = getattr(results.query, one.facet)
+        chosen = value if isinstance(value, tuple) else (value,) if value else ()
+        parts.append(group(one, results.values.get(one.facet, ()), results.facets.get(one.facet, {}), chosen))
     return mark_safe("".join(parts))  # noqa: S308 - made of escaped parts
-
-
-def _group(one: Filter, values: tuple[FacetValue, ...], counts: Mapping[str, int], chosen: frozenset[str]) -> str:
-    shown: list[str] = []
-    folded: list[str] = []
-    above: set[str] = set()
-    is_open = False
-    for label in _labels(one, values):
-        count, is_chosen = counts.get(label.value, 0), label.value in chosen
-        if not count and not is_chosen:
-            continue
-        above.add(label.value)
-        below = " ccp-filter__below" if label.parent in above else ""
-        item = (
-            f'<div class="govuk-checkboxes__item{below}{label.before}{" checked" if is_chosen else ""}'
-            f"{label.after}{count:,})</span></label></div>"
-        )
-        if len(shown) < OPEN_VALUES:
-            shown.append(item)
-        else:
-            folded.append(item)
-            is_open = is_open or is_chosen
-    if not shown:
-        return ""
-    more = ""
-    if folded:
-        more = (
-            f'<details class="ccp-filter__more"{" open" if is_open else ""}><summary>{one.more}'
-            f' ({len(folded)})</summary><div class="govuk-checkboxes govuk-checkboxes--small">{"".join(folded)}'
-            "</div></details>"
-        )
-    legend = "govuk-visually-hidden" if one.is_folded else "govuk-fieldset__legend"
-    group = (
-        f'<div class="govuk-form-group"><fieldset class="govuk-fieldset"><legend class="{legend}">{one.legend}</legend>'
-        f'<div class="govuk-checkboxes govuk-checkboxes--small">{"".join(shown)}</div>{more}</fieldset></div>'
-    )
-    if not one.is_folded:
-        return group
-    is_unfolded = bool(chosen)
-    return (
-        f'<details class="ccp-filter__fold"{" open" if is_unfolded else ""}><summary>{one.legend}</summary>'
-        f"{group}</details>"
-    )
 
 
 # --- The question in the page's links ---

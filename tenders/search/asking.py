@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from core import search as core_search
-from core.search import Chosen, FacetValue, Memory, Page, Source, Statement, Values, read_groups, read_sums
+from core.search import Answer, BitStatement, Chosen, FacetValue, Page, Source, Statement, Typed, Values
 
 from . import rows
 from .entries import Entry, read_entry
@@ -33,13 +33,11 @@ _ORDERS = {
     Order.VALUE: "value DESC NULLS LAST, sort_name, id",
     Order.NAME: "sort_name, id",
 }
-_CARRIED = ("closes_at", "opens_first", "public_from", "value", "sort_name")
+_CARRIED = ("flags", "closes_at", "opens_first", "public_from", "value", "sort_name")
 _VERSIONS = (
     "(SELECT max(version) FROM core_searchversion WHERE index = 'opportunities' AND part = 'values'),"
     " (SELECT max(version) FROM core_searchversion WHERE index = 'opportunities' AND part = 'words')"
 )
-# The columns of an answer without bitmaps; with them there are their counts and their total besides.
-_PLAIN_ANSWER = 5
 # Orders that the bitmaps have what they need for; the moment by which the soonest are ordered stands ready there.
 _SOON = ("known.flags", "known.at AS closes_at", "known.at AS opens_first")
 _BIT_ORDERED = {
@@ -119,17 +117,9 @@ def search(query: OpportunityQuery, *, at: dt.datetime, with_facets: bool = True
 
     :param with_facets: False leaves the counts of filters out, which are the dearer part.
     """
-    question, row = _asked(query, at, with_facets, is_whole=False)
-    counts, groups, listed = row[2], row[3], row[4]
-    besides: dict[str, dict[int, int]] = {}
-    if with_facets:
-        flags = read_sums(int(count or 0) for count in counts)
-        if len(row) > _PLAIN_ANSWER:
-            besides = core_search.read_bits(row[5])
-            flags[rows.FOUND] += row[6]
-        total = flags[rows.FOUND]
-    else:
-        flags, total = [], int(counts[0])
+    question, answer = _asked(query, at, with_facets, is_whole=False)
+    total = answer.flags[rows.FOUND] + answer.bit_total if with_facets else int(answer.sums[0])
+    (listed,) = answer.lists
     cards = json.loads(f"[{listed or ''}]")
     last = max(1, -(-total // PAGE_SIZE))
     return Results(
@@ -139,20 +129,20 @@ def search(query: OpportunityQuery, *, at: dt.datetime, with_facets: bool = True
         number=min(max(query.page, 1), last),
         size=PAGE_SIZE,
         order=question.order,
-        facets=question.facets(flags, groups, besides) if with_facets else {},
-        values=_offered(question.memory.values),
+        facets=answer.facets(rows.FACETS, question.typed.memory) if with_facets else {},
+        values=_offered(question.typed.memory.values),
         labels=question.labels(),
-        corrected=question.corrected,
+        corrected=question.typed.corrected,
         ignored=(*query.ignored, *question.ignored),
-        is_without_words=bool(query.words.strip()) and not question.typed,
+        is_without_words=bool(query.words.strip()) and not question.typed.words,
     )
 
 
 def find_all(query: OpportunityQuery, *, at: dt.datetime) -> Listed:
     """Return the whole list that `search` shows page by page: exactly the same entries in exactly the same order."""
-    question, row = _asked(query, at, False, is_whole=True)
+    question, answer = _asked(query, at, False, is_whole=True)
     understood = question.understood()
-    return Listed(understood, tuple(row[2]), question.order, understood.describe(question.labels()))
+    return Listed(understood, tuple(answer.lists[0]), question.order, understood.describe(question.labels()))
 
 
 def without_one_filter(query: OpportunityQuery, *, at: dt.datetime) -> list[Relaxed]:
@@ -171,47 +161,23 @@ def without_one_filter(query: OpportunityQuery, *, at: dt.datetime) -> list[Rela
     return sorted(found, key=lambda one: -one.total)
 
 
-def _asked(
-    query: OpportunityQuery, at: dt.datetime, with_facets: bool, *, is_whole: bool
-) -> tuple[_Question, Sequence[Any]]:
-    typed = core_search.read(query.words)
-    memory = core_search.remembered(rows.INDEX)
-    alike: dict[str, list[Any]] = {}
-    is_fresh = memory is None or any(_is_unknown(word, memory) for word in typed)
-    if memory is None or is_fresh:
-        memory, alike = core_search.learn(rows.INDEX, rows.FACETS, typed, at=at)
-    question = _Question(query, at, memory, typed, alike, with_facets)
-    row = question.ask(is_whole=is_whole)
-    if not is_fresh and (row[0], row[1]) != memory.versions:
-        memory, alike = core_search.learn(rows.INDEX, rows.FACETS, typed, at=at)
-        question = _Question(query, at, memory, typed, alike, with_facets)
-        row = question.ask(is_whole=is_whole)
-    return question, row
-
-
-def _is_unknown(word: str, memory: Memory) -> bool:
-    return word not in memory.vocabulary and core_search.is_correctable(word)
+def _asked(query: OpportunityQuery, at: dt.datetime, with_facets: bool, *, is_whole: bool) -> tuple[_Question, Answer]:
+    return core_search.ask(
+        rows.INDEX,
+        rows.FACETS,
+        query.words,
+        lambda typed: _Question(query, at, typed, with_facets, is_whole=is_whole),
+        at=at,
+    )
 
 
 class _Question:
     """One question on its way to the database and back."""
 
     def __init__(
-        self,
-        query: OpportunityQuery,
-        at: dt.datetime,
-        memory: Memory,
-        typed: tuple[str, ...],
-        alike: Mapping[str, list[Any]],
-        with_facets: bool,
+        self, query: OpportunityQuery, at: dt.datetime, typed: Typed, with_facets: bool, *, is_whole: bool
     ) -> None:
-        self.query, self.at, self.memory, self.with_facets = query, at, memory, with_facets
-        self.typed = typed
-        self.corrected = {
-            word: instead
-            for word in typed
-            if _is_unknown(word, memory) and (instead := memory.vocabulary.corrections(word, alike.get(word, ())))
-        }
+        self.query, self.at, self.typed, self.with_facets, self.is_whole = query, at, typed, with_facets, is_whole
         self.ignored: list[str] = []
         self.order = self._order()
         self.named = self._find_named()
@@ -220,31 +186,24 @@ class _Question:
     @property
     def has_bits(self) -> bool:
         """Whether bitmaps can answer: with words that have one, and no towns, days or framework."""
-        query, memory = self.query, self.memory
+        query = self.query
         if not self.with_facets or query.framework or self.order not in _BIT_ORDERED:
             return False
         if any(getattr(query, name) is not None for name in DATES):
             return False
         if any(one.otherwise or not one.bits for one in self.chosen):
             return False
-        return core_search.has_bits(rows.INDEX, memory) and all(
-            word in memory.lexemes and word not in self.corrected for word in self.typed
-        )
+        return core_search.has_bits(rows.INDEX, self.typed.memory) and self.typed.have_bits
 
-    def ask(self, *, is_whole: bool) -> Sequence[Any]:
-        if not is_whole and self.has_bits:
-            row = self._run(*self._bit_statement().build())
-            if row[6] is not None:
-                return row
-            core_search.leave_bits(rows.INDEX, self.memory)
-        statement = self._statement()
-        return self._run(*(statement.build_ids() if is_whole else statement.build()))
-
-    def _run(self, sql: str, params: Sequence[Any]) -> Sequence[Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            row: Sequence[Any] = cursor.fetchone()
-        return row
+    def ask(self) -> Answer:
+        if self.is_whole:
+            return core_search.run_ids(self._statement())
+        if self.has_bits:
+            answer = core_search.run_bits(self._bit_statement())
+            if answer is not None:
+                return answer
+            core_search.leave_bits(rows.INDEX, self.typed.memory)
+        return core_search.run(self._statement())
 
     def understood(self) -> OpportunityQuery:
         """Return the question without the values that nothing offers."""
@@ -259,39 +218,22 @@ class _Question:
 
     def labels(self) -> Labels:
         """Return the names of all values that are not fixed, of towns and frameworks those in the question."""
-        found = dict(_labels(self.memory.values))
+        found = dict(_labels(self.typed.memory.values))
         for kind, name in (("place", "places"), ("framework", "framework")):
             own = {key: label for (one, key), (label, _, _) in self.named.items() if one == kind}
             if own:
                 found[name] = {**found.get(name, {}), **own}
         return found
 
-    def facets(
-        self, flags: list[int], groups: str | None, besides: Mapping[str, Mapping[int, int]]
-    ) -> dict[str, dict[str, int]]:
-        """Return the counts by value: of flags, and of groups of rows, with what bitmaps count besides."""
-        by_facet = dict(zip((facet.name for facet in rows.GROUPED), read_groups(groups, rows.GROUPED), strict=True))
-        found = {}
-        for facet in rows.FACETS:
-            names = self.memory.values[facet.name].names
-            counts = dict(enumerate(flags)) if facet.is_flag else by_facet[facet.name]
-            for bit, count in besides.get(facet.name, {}).items():
-                counts[bit] = counts.get(bit, 0) + count
-            if facet.is_flag:
-                found[facet.name] = {value: counts[bit] for bit, value in names.items() if counts[bit]}
-            else:
-                found[facet.name] = {names[bit]: count for bit, count in counts.items() if count and bit in names}
-        return found
-
     def _order(self) -> Order:
-        by_default = Order.MATCH if self.typed else Order.SOONEST
+        by_default = Order.MATCH if self.typed.words else Order.SOONEST
         if not self.query.order:
             return by_default
         order = next(one for one in Order if one == self.query.order)
-        return by_default if order == Order.MATCH and not self.typed else order
+        return by_default if order == Order.MATCH and not self.typed.words else order
 
     def _find_named(self) -> dict[tuple[str, str], tuple[str, list[int] | None, list[str] | None]]:
-        councils = self.memory.values["places"].bits
+        councils = self.typed.memory.values["places"].bits
         others = [value for value in self.query.places if value not in councils]
         outcodes = [value for value in others if OUTCODE.match(value)]
         towns = [value for value in others if value not in outcodes]
@@ -319,7 +261,8 @@ class _Question:
             chosen=self.chosen,
             flags_used=rows.FLAGS_USED,
             pages=[Page(source, _ORDERS[self.order], max(self.query.page, 1), PAGE_SIZE)],
-            columns=(*rows.COLUMNS, *_CARRIED),
+            columns=rows.COLUMNS,
+            carried=_CARRIED,
             total_bit=rows.FOUND,
             cards="tenders_searchcard",
             versions=_VERSIONS,
@@ -330,7 +273,7 @@ class _Question:
             part="0",
         )
 
-    def _bit_statement(self) -> Statement:
+    def _bit_statement(self) -> BitStatement:
         """The question asked of the bitmaps; only what has changed since is looked for in its rows."""
         plain = self._statement()
         before, before_params = self._words(among="apart")
@@ -340,13 +283,14 @@ class _Question:
         rows_apart = "SELECT * FROM tenders_searchrow AS one WHERE one.opportunity_id = apart.id OFFSET 0"
         source = replace(source, tables=f"{among} CROSS JOIN LATERAL ({rows_apart}) AS row")
         frameworks, framework_params = rows.open_frameworks(self.at)
-        return core_search.BitStatement(
+        return BitStatement(
             sources=[source],
             facets=plain.facets,
             chosen=plain.chosen,
             flags_used=plain.flags_used,
             pages=[replace(plain.pages[0], source=source)],
             columns=plain.columns,
+            carried=plain.carried,
             total_bit=plain.total_bit,
             cards=plain.cards,
             versions=plain.versions,
@@ -356,7 +300,7 @@ class _Question:
             part=plain.part,
             index=rows.INDEX,
             at=self.at,
-            lexemes=[[self.memory.lexemes[word]] for word in self.typed],
+            lexemes=self.typed.lexemes,
             ordered=("known.sort_name", *_BIT_ORDERED[self.order]),
             is_ready=self.order in (Order.SOONEST, Order.MATCH),
             named="SELECT opportunity_id FROM named" if self.order == Order.MATCH else "",
@@ -364,29 +308,11 @@ class _Question:
             lent_params=framework_params,
         )
 
-    def _words(self, *, among: str = "") -> tuple[str, tuple[Any, ...]]:
-        """The parts that hold the words: whose texts have them, and whose titles; ``among`` looks at these texts alone."""
-        if not self.typed:
-            return "", ()
-        parts: list[str] = []
-        params: list[str] = []
-        for word in self.typed:
-            either = (word, *self.corrected.get(word, ()))
-            parts.append("(" + " || ".join("plainto_tsquery('english', %s)" for _ in either) + ")")
-            params += either
-        wanted = " && ".join(parts)
-        texts = "SELECT text.opportunity_id FROM tenders_searchtext AS text WHERE text"
-        looked_at = texts
-        if among:
-            # OFFSET keeps the planner from asking the index of all words first.
-            looked_at = (
-                f"SELECT text.opportunity_id FROM {among} CROSS JOIN LATERAL (SELECT * FROM tenders_searchtext AS one"
-                f" WHERE one.opportunity_id = {among}.id OFFSET 0) AS text WHERE text"
-            )
-        worded = f"worded AS MATERIALIZED ({looked_at}.vector @@ ({wanted}))"
-        if self.order != Order.MATCH:
-            return worded, tuple(params)
-        return f"{worded}, named AS MATERIALIZED ({texts}.name_vector @@ ({wanted}))", (*params, *params)
+    def _words(self, *, among: str = "") -> tuple[str, tuple[str, ...]]:
+        """The parts that hold the words; ``among`` looks at these entries' texts alone."""
+        return self.typed.parts(
+            "tenders_searchtext", "opportunity_id", with_names=self.order == Order.MATCH, among=among
+        )
 
     def _source(self, *, has_words: bool) -> Source:
         query, at = self.query, self.at
@@ -435,7 +361,7 @@ class _Question:
 
     def _bits(self, facet: core_search.Facet, wanted: Sequence[str]) -> tuple[set[int], set[int]]:
         """The bits of the values wanted in a filter, and the places that have none."""
-        known = self.memory.values[facet.name].bits
+        known = self.typed.memory.values[facet.name].bits
         bits: set[int] = set()
         places: set[int] = set()
         for value in wanted:

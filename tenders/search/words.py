@@ -20,17 +20,11 @@ def holding(entries: QuerySet[Opportunity], words: str, *, at: dt.datetime) -> Q
 
     Words that say nothing, such as “the”, narrow nothing.
     """
-    typed = core_search.read(OpportunityQuery.from_query_string(urlencode({"q": words})).words)
-    if not typed:
+    typed, _ = core_search.know(
+        rows.INDEX, rows.FACETS, OpportunityQuery.from_query_string(urlencode({"q": words})).words, at=at
+    )
+    if not typed.words:
         return entries
-    memory, alike = core_search.remembered(rows.INDEX), {}
-    if memory is None or any(word not in memory.vocabulary and core_search.is_correctable(word) for word in typed):
-        memory, alike = core_search.learn(rows.INDEX, rows.FACETS, typed, at=at)
-    parts, params = [], []
-    for word in typed:
-        is_known = word in memory.vocabulary or not core_search.is_correctable(word)
-        instead = () if is_known else memory.vocabulary.corrections(word, alike.get(word, ()))
-        parts.append("(" + " || ".join("plainto_tsquery('english', %s)" for _ in (word, *instead)) + ")")
-        params += [word, *instead]
-    found = f"SELECT opportunity_id FROM tenders_searchtext WHERE vector @@ ({' && '.join(parts)})"
+    wanted, params = typed.wanted()
+    found = f"SELECT opportunity_id FROM tenders_searchtext WHERE vector @@ ({wanted})"
     return entries.filter(pk__in=RawSQL(found, params))

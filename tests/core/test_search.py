@@ -10,8 +10,8 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.search import Facet, Vocabulary, place, read, read_groups, read_sums
-from core.search.masks import bits_of, masks, sums
+from core.search import Facet, Vocabulary, place, read
+from core.search.masks import bits_of, masks, read_groups, read_sums, sums
 from core.search.words import STOP_WORDS, Alike, fold
 
 pytestmark = pytest.mark.django_db
