@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property
 
-from django.db.models import Count
-
 from ..models import Contract, ContractQuerySet, RegisterRow, RegisterRowQuerySet, has_passed
 
 
@@ -19,35 +17,32 @@ class ContractPages:
     """
 
     def __init__(self, rows: ContractQuerySet, *, is_narrowed: bool, at: dt.datetime) -> None:
-        self.rows, self.at = rows, at
-        self.keys = RegisterRow.objects.public(at=at)
+        self.rows, self.is_narrowed = rows, is_narrowed
+        keys = RegisterRow.objects.public(at=at)
         if is_narrowed:
-            self.keys = self.keys.filter(contract__in=rows.order_by().values("pk"))
+            keys = keys.filter(contract__in=rows.order_by().values("pk"))
+        self.running, self.passed = keys.exclude(has_passed(at)), keys.filter(has_passed(at))
+        self.keys = keys
 
     @cached_property
-    def _counts(self) -> tuple[int, int]:
-        counts = self.keys.aggregate(every=Count("pk"), passed=Count("pk", filter=has_passed(self.at)))
-        return counts["every"], counts["passed"]
+    def _count(self) -> int:
+        return self.rows.order_by().count() if self.is_narrowed else self.keys.count()
 
     def count(self) -> int:
-        return self._counts[0]
+        return self._count
 
     def __len__(self) -> int:
-        return self.count()
+        return self._count
 
     def __getitem__(self, wanted: slice) -> list[Contract]:
-        every, passed = self._counts
-        start, stop, _ = wanted.indices(every)
-        ahead = every - passed
-        parts: list[tuple[RegisterRowQuerySet, int, int]] = [
-            (self.keys.exclude(has_passed(self.at)), start, min(stop, ahead)),
-            (self.keys.filter(has_passed(self.at)), max(start - ahead, 0), stop - ahead),
-        ]
-        keys = [
-            key
-            for part, first, end in parts
-            if first < end
-            for key in part.in_order().values_list("pk", flat=True)[first:end]
-        ]
+        start, stop, _ = wanted.indices(self._count)
+        keys = _keys(self.running, start, stop)
+        if len(keys) < stop - start:
+            ahead = start + len(keys) if keys else self.running.count()
+            keys += _keys(self.passed, max(start - ahead, 0), stop - ahead)
         found = {row.pk: row for row in self.rows.filter(pk__in=keys).order_by()}
         return [found[key] for key in keys if key in found]
+
+
+def _keys(rows: RegisterRowQuerySet, start: int, stop: int) -> list[int]:
+    return list(rows.in_order().values_list("pk", flat=True)[start:stop])
