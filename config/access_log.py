@@ -1,4 +1,4 @@
-"""What the logs keep of an address: not the words of a one-time link, with which its reader could be another."""
+"""What logs and error reports keep of an address: no query, nor a one-time link's words, with which one could be another."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ class WithoutSecrets(logging.Filter):
         if isinstance(record.args, tuple):
             record.args = tuple(without_secrets(one) if isinstance(one, str) else one for one in record.args)
         return True
+
+
+def without_questions(event: dict[str, Any], hint: Any = None) -> dict[str, Any]:
+    """Return an error report as it may leave: of the request its method and path, and no more than a log tells."""
+    request = event.get("request")
+    if request:
+        told = {name: request[name] for name in ("method", "url") if name in request}
+        if "url" in told:
+            told["url"] = without_secrets(told["url"].partition("?")[0])
+        event["request"] = told
+    return event

@@ -4,7 +4,7 @@ import os
 import sys
 from datetime import timedelta
 
-from config import env
+from config import access_log, env
 
 try:
     ENVIRONMENT = env.read(os.environ)
@@ -363,4 +363,9 @@ if ENVIRONMENT.sentry_dsn:
         import sentry_sdk
     except ImportError:
         sys.exit("SENTRY_DSN is set but its library is missing: install the optional extra named sentry.")
-    sentry_sdk.init(dsn=ENVIRONMENT.sentry_dsn, send_default_pii=False, max_request_body_size="never")
+    sentry_sdk.init(
+        dsn=ENVIRONMENT.sentry_dsn,
+        send_default_pii=False,
+        max_request_body_size="never",
+        before_send=access_log.without_questions,
+    )

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from gunicorn.config import Config
 
-from config.access_log import SECRET, AccessLog, without_secrets
+from config.access_log import SECRET, AccessLog, without_questions, without_secrets
 from providers.tokens import new_token
 from tenders.alerts import links
 from tenders.models import Registration
@@ -128,3 +128,16 @@ def test_django_tells_of_no_secret(client, caplog):
     assert answer.status_code == 404
     assert "Not Found: /workspace/confirm/[secret]" in caplog.messages
     assert TOKEN not in caplog.text
+
+
+def test_error_report_tells_of_no_question_and_no_secret():
+    url = f"https://portal.example{address('tenders:registration', KINDS['reply'])}?near=DH1"
+    request = {"url": url, "method": "GET", "query_string": "near=DH1", "headers": {"Referer": url}, "data": {"a": 1}}
+
+    report = without_questions({"message": "It broke.", "request": request})
+
+    assert report == {
+        "message": "It broke.",
+        "request": {"url": "https://portal.example/registrations/[secret]", "method": "GET"},
+    }
+    assert without_questions({"message": "A job broke."}) == {"message": "A job broke."}
