@@ -7,6 +7,11 @@ from pathlib import Path
 from .ods import MAX_CELL, MAX_COLUMNS
 from .problems import refused
 
+# What the library says of a row, and what a person is told.
+REASONS = {
+    "unexpected end": "a quotation mark is opened and not closed",
+    "new-line character": "its lines end as on a very old computer; save the file anew as “CSV UTF-8”",
+}
 NOT_UTF8 = "The file is not in UTF-8, so names with accents would be spoilt. Save it as “CSV UTF-8”."
 
 
@@ -41,7 +46,7 @@ def read(path: Path, progress: Callable[[int, int], None]) -> Iterator[tuple[str
         except StopIteration:
             return
         except csv.Error as error:
-            reason = "a quotation mark is opened and not closed" if "unexpected end" in str(error) else str(error)
+            reason = next((told for said, told in REASONS.items() if said in str(error)), str(error))
             raise refused(f"The row cannot be read: {reason}.", row=start) from error
         number = start
         if len(cells) > MAX_COLUMNS:

@@ -41,8 +41,10 @@ def read_register(path: Path, *, most: int = MAX_ROWS) -> Sheet:
     """
     found, problems = Sheet(), Problems()
     headings: dict[str, list[str]] = {}
+    has_semicolons = False
     for sheet, number, cells in read_rows(path):
         if sheet not in headings:
+            has_semicolons = has_semicolons or len(cells) == 1 and ";" in cells[0]
             headings[sheet] = _headings(sheet, number, cells, found, problems)
             continue
         columns = headings[sheet]
@@ -56,7 +58,12 @@ def read_register(path: Path, *, most: int = MAX_ROWS) -> Sheet:
         found.rows.append(SheetRow(sheet, number, values))
     problems.refuse_if_any()
     if not any(headings.values()):
-        raise FileRefused([Problem(f"No column is headed “{KEY}”: start from the template or from the export.")])
+        how = (
+            "Columns are parted by commas here, not by semicolons"
+            if has_semicolons
+            else "Start from the template or from the export"
+        )
+        raise FileRefused([Problem(f"No column is headed “{KEY}”. {how}.")])
     if not found.rows:
         raise FileRefused([Problem("Below the headings stands nothing.")])
     return found

@@ -126,6 +126,8 @@ def test_an_excel_day_is_a_day_and_a_formula_is_its_value(tmp_path):
     [
         (b"", "empty"),
         (b"Name,Price\na,1\n", "No column is headed"),
+        (b"Reference;Title\nx;T\n", "not by semicolons"),
+        (b"Reference,Title\rx,T\r", "very old computer"),
         (b"Reference,Title\n", "Below the headings stands nothing"),
         (b"Reference,Title,TITLE\na,b,c\n", "stands there twice"),
         (b"Reference\n\xff\n", "UTF-8"),
