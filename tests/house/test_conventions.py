@@ -124,17 +124,14 @@ def test_the_moment_is_never_a_default():
 
 
 def test_every_test_asserts_something():
+    trees = {name: ast.parse(text) for name, text in python_files().items() if name.startswith("tests/")}
+    shared = set().union(*map(_asserting, trees.values()))
     silent = []
-    for name, text in python_files().items():
+    for name, tree in trees.items():
         if not re.match(r"tests/.*test_\w+\.py", name):
             continue
-        tree = ast.parse(text)
-        # A function that raises or asserts for its callers counts for them.
-        helpers = {
-            node.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("test_") and _asserts(node, set())
-        }
+        imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        helpers = _asserting(tree) | shared & imported
         silent += [
             f"{name}: {node.name}"
             for node in ast.walk(tree)
@@ -142,6 +139,15 @@ def test_every_test_asserts_something():
         ]
 
     assert silent == []
+
+
+def _asserting(tree):
+    """The functions that raise or assert for their callers, and so count for them."""
+    return {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("test_") and _asserts(node, set())
+    }
 
 
 def _asserts(function, helpers):
