@@ -21,12 +21,18 @@ def url(model, page, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
+def said(response):
+    """What the next page will say of this request, such as that there is no such record."""
+    messages = getattr(response.wsgi_request, "_messages", None)
+    return " ".join(str(one) for one in messages._queued_messages) if messages else ""
+
+
 def leaks(response):
     """Where an answer tells of the other council, the address that was asked for left out."""
     asked = response.request["PATH_INFO"] + "?" + response.request.get("QUERY_STRING", "")
     text = response.content.decode(errors="replace").replace(asked, "")
-    headers = " ".join(f"{name}: {value}" for name, value in response.items())
-    return [text[max(0, hit.start() - 80) : hit.end() + 40] for hit in re.finditer(THEIRS, text + headers)]
+    told = " ".join([text, said(response), *(f"{name}: {value}" for name, value in response.items())])
+    return [told[max(0, hit.start() - 80) : hit.end() + 40] for hit in re.finditer(THEIRS, told)]
 
 
 def check(response):
@@ -39,7 +45,7 @@ def same(first, second, pks):
     """Compare two answers, keys and tokens made alike."""
 
     def plain(response):
-        text = response.content.decode() + response.get("Location", "")
+        text = " ".join([response.content.decode(), response.get("Location", ""), said(response)])
         for pk in pks:
             text = re.sub(rf"(?<![0-9]){pk}(?![0-9])", "KEY", text)
         return response.status_code, re.sub(r'(csrfmiddlewaretoken" value=")[^"]+', r"\1", text)
@@ -47,16 +53,28 @@ def same(first, second, pks):
     return plain(first) == plain(second)
 
 
+def rounds(rows):
+    """Yield keys of their rows for many fields at once, until each row of each field was among them."""
+    for number in range(max(map(len, rows.values()), default=0)):
+        yield {name: several[number].pk for name, several in rows.items() if number < len(several)}
+
+
+def forms_of(response):
+    """The form of a change page and those of its inlines."""
+    inlines = response.context["inline_admin_formsets"]
+    return [response.context["adminform"].form, *(form for inline in inlines for form in inline.formset.forms)]
+
+
+def refused_in(response):
+    """The fields whose value a change page has refused."""
+    return {form.add_prefix(name) for form in forms_of(response) for name in form.errors}
+
+
 def change_form_data(response):
     """What a browser would post from the change form it was shown."""
     data = {}
-    form = response.context["adminform"].form
-    forms = [form] + [
-        one
-        for inline in response.context["inline_admin_formsets"]
-        for one in [inline.formset.management_form, *inline.formset.forms]
-    ]
-    for one in forms:
+    inlines = response.context["inline_admin_formsets"]
+    for one in [*forms_of(response), *(inline.formset.management_form for inline in inlines)]:
         for bound in one:
             value = bound.value()
             if value is None or value is False:

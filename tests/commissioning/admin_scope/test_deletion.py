@@ -110,5 +110,6 @@ def test_nonsense_never_breaks_a_page(officer, ours, model):
         {"action": "nothing"},
     ):
         assert officer.post(url(model, "changelist"), data).status_code < 500, data
+    for data in ({}, {"organisation": "x", "slug": "\x00", "title": "\x00", "name": "\x00"}):
         assert officer.post(url(model, "change", own), data).status_code < 500, data
         assert officer.post(url(model, "add"), data).status_code < 500, data
