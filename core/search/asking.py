@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -85,7 +86,7 @@ class Answer:
     bits: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     bit_total: int = 0
 
-    @property
+    @functools.cached_property
     def flags(self) -> list[int]:
         """The count of each bit of the flags in the rows, where filters are counted."""
         return read_sums(int(count or 0) for count in self.sums)
