@@ -20,8 +20,7 @@ from tenders.models import (
     Opportunity,
     OpportunityLot,
 )
-from tenders.ocds.reading import PartPlan, ProcessPlan, Supplier
-from tenders.ocds.reading.outcomes import Outcome
+from tenders.ocds.reading import Outcome, PartPlan, ProcessPlan, Supplier
 
 from .releases import record_release
 

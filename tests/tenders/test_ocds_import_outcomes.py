@@ -169,8 +169,8 @@ def test_the_officer_sees_every_field_with_its_old_and_its_new_words(client, htm
     page = client.get(upload(client, package(told)).url)
 
     assert cells(page) == [
-        ["Title", "Our plan", "Supported living"], ["Known risks", "Winter.", "Two<br>winters."],
-        ["Open for bids from", "not stated", "1 April 2026, 09:00"],
+        ["Title", "Our plan", "Supported living"], ["Open for bids from", "not stated", "1 April 2026, 09:00"],
+        ["Known risks", "Winter.", "Two<br>winters."],
         ["Title", "Zone 1", "North"], ["Description", "not stated", "Six zones."], ["Title", "Not there", "South"],
     ]  # fmt: skip
     assert html_checker.problems(page.content.decode()) == []

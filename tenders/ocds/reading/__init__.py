@@ -2,7 +2,7 @@
 
 from .differences import FieldChange
 from .files import read_file
-from .outcomes import PartPlan
+from .part_plans import Outcome, PartPlan
 from .plans import JOIN_NEW, SKIP, Plan, ProcessPlan, make_plan
 from .processes import Process, ReadOne, read_processes
 from .suppliers import AS_STATED, Supplier, token_of
@@ -12,6 +12,7 @@ __all__ = [
     "JOIN_NEW",
     "SKIP",
     "FieldChange",
+    "Outcome",
     "PartPlan",
     "Plan",
     "Process",

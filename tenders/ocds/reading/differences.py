@@ -53,13 +53,13 @@ def as_value(model: type[models.Model], name: str, stored: Any) -> Any:
 def differences(
     model: type[models.Model], row: models.Model | None, told: Mapping[str, Any], *, leave: Iterable[str] = ()
 ) -> list[FieldChange]:
-    """Return which fields of a row the told values of plain JSON change; of no row, which ones they fill.
+    """Return which fields of a row the told values of plain JSON change, in the model's order; of no row, which they fill.
 
     :param leave: fields that count as the same whatever is told.
     """
     found = []
-    for name, stored in told.items():
-        new, old = as_value(model, name, stored), getattr(row, name) if row is not None else None
+    for name in (field.name for field in model._meta.concrete_fields if field.name in told):
+        new, old = as_value(model, name, told[name]), getattr(row, name) if row is not None else None
         if name not in leave and not _same(old, new):
             found.append(change(model, name, old, new))
     return found

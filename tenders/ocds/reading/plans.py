@@ -17,7 +17,8 @@ from core.models import CpvCode
 from tenders.models import Contract, Framework, Opportunity, ReadRelease, Release, Route
 
 from .differences import FieldChange, as_value, change, differences
-from .outcomes import CannotBe, Outcome, PartPlan, Told, contract_reference, plan_outcome
+from .outcomes import contract_reference, plan_outcome
+from .part_plans import CannotBe, Outcome, PartPlan, Told
 from .parts import BUYING, Piece, Pieces, merged
 from .processes import Process, ReadOne
 from .reader import LONDON
