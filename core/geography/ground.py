@@ -1,5 +1,7 @@
 """What maps are drawn on: councils' outlines, towns and the reach of outcodes, read once and remembered.
 
+Its towns also tell what a misspelt name may mean where a page has no query left to ask.
+
 Outlines stand ready as the data of SVG paths in thousandths of a degree, eastwards and southwards: a map scales them with
 one transformation, so that it costs no arithmetic of its own.
 """
@@ -7,7 +9,7 @@ one transformation, so that it costs no arithmetic of its own.
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +17,8 @@ from django.conf import settings
 
 from core import versions
 from core.models import Outcode, Outline, Town
+
+from .locating import LIKE_ENOUGH, SUGGESTIONS, search_name
 
 # The units of a path to a degree.
 UNITS = 1000
@@ -61,9 +65,11 @@ class Land:
 
 @dataclass(frozen=True, slots=True)
 class NamedSpot:
-    """A town or village."""
+    """A town or village. ``key`` may stand in an address, and ``label`` tells it from others of its name."""
 
+    key: str
     name: str
+    label: str
     latitude: float
     longitude: float
     population: int
@@ -73,12 +79,31 @@ class NamedSpot:
 class Ground:
     """All that maps are drawn on.
 
-    ``reaches`` has for each outcode the metres from its centre within which 95 of 100 of its postcodes lie.
+    ``reaches`` has for each outcode the metres from its centre within which 95 of 100 of its postcodes lie; ``letters``
+    for each three letters of a name which of the towns have them, ``sizes`` how many each town's name has.
     """
 
     lands: tuple[Land, ...]
     reaches: Mapping[str, int]
     squares: Mapping[Spot, tuple[NamedSpot, ...]]
+    towns: tuple[NamedSpot, ...]
+    letters: Mapping[str, tuple[int, ...]]
+    sizes: tuple[int, ...]
+
+    def towns_like(self, words: str) -> list[NamedSpot]:
+        """Return the towns whose names are most like these words, as PostgreSQL's pg_trgm measures it."""
+        wanted = _letters(words)
+        shared: Counter[int] = Counter()
+        for three in wanted:
+            shared.update(self.letters.get(three, ()))
+        found = []
+        for at, count in shared.items():
+            # Hull is the end of a longer name.
+            is_part = count == len(wanted)
+            likeness = count / (len(wanted) + self.sizes[at] - count)
+            if is_part or likeness >= LIKE_ENOUGH:
+                found.append((not is_part, -likeness, -self.towns[at].population, at))
+        return [self.towns[at] for *_, at in sorted(found)[:SUGGESTIONS]]
 
     def lands_in(self, box: Box) -> list[Land]:
         return [land for land in self.lands if land.box.meets(box)]
@@ -120,16 +145,33 @@ def ground() -> Ground:
 
 def _read() -> Ground:
     squares: dict[Spot, list[NamedSpot]] = defaultdict(list)
-    for name, latitude, longitude, population in Town.objects.values_list(
-        "name", "latitude", "longitude", "population"
+    letters: dict[str, list[int]] = defaultdict(list)
+    towns: list[NamedSpot] = []
+    sizes: list[int] = []
+    for slug, name, council, latitude, longitude, population in Town.objects.values_list(
+        "slug", "name", "council__name", "latitude", "longitude", "population"
     ):
-        squares[_square(latitude), _square(longitude)].append(NamedSpot(name, latitude, longitude, population))
+        label = f"{name}, {council}" if council and council != name else name
+        town = NamedSpot(slug, name, label, latitude, longitude, population)
+        squares[_square(latitude), _square(longitude)].append(town)
+        for three in (own := _letters(name)):
+            letters[three].append(len(towns))
+        towns.append(town)
+        sizes.append(len(own))
     outlines = Outline.objects.order_by("place__slug").values_list("place__slug", "place__name", "rings", "licence")
     return Ground(
         lands=tuple(_land(*row) for row in outlines.iterator(chunk_size=20)),
         reaches=dict(Outcode.objects.values_list("outcode", "radius95")),
-        squares={square: tuple(towns) for square, towns in squares.items()},
+        squares={square: tuple(inside) for square, inside in squares.items()},
+        towns=tuple(towns),
+        letters={three: tuple(which) for three, which in letters.items()},
+        sizes=tuple(sizes),
     )
+
+
+def _letters(words: str) -> set[str]:
+    """Return each three letters in a row, with two spaces before a word and one after it."""
+    return {f"  {word} "[at : at + 3] for word in search_name(words).split() for at in range(len(word) + 1)}
 
 
 def _square(degrees: float) -> int:

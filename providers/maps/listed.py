@@ -29,8 +29,8 @@ WIDTH = 320.0
 LOWEST, TALLEST = 200.0, 400.0
 # Between what is shown and the sheet's edge: half a door at the sides, and a whole one at the top.
 MARGIN, ABOVE = 22.0, 40.0
-# A map of places that stand close together still shows so much.
-LEAST_MILES = 1.0
+# The circles that a map is drawn around: for places that stand close together one that nobody can ask for too.
+RINGS = (0.5, *RADII_MILES)
 # Wider maps are drawn on coarser outlines.
 COARSE_FROM_MILES = 15.0
 METRES_A_MILE = 1609.344
@@ -125,7 +125,7 @@ def _marks(hits: Iterable[Hit], first: int) -> Iterator[_Mark]:
 def _ring(marks: list[_Mark], radius_miles: float) -> float:
     """Return the smallest of the circles one may ask for that holds all marks: with many near, the map comes nearer."""
     furthest = max(mark.distance_miles or 0.0 for mark in marks)
-    return next((float(miles) for miles in RADII_MILES if furthest <= miles < radius_miles), max(radius_miles, 1.0))
+    return next((float(miles) for miles in RINGS if furthest <= miles < radius_miles), radius_miles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class _Sheet:
     @classmethod
     def around(cls, place: Located, miles: float) -> _Sheet:
         radius = WIDTH / 2 - MARGIN
-        up = radius / (max(miles, LEAST_MILES) / MILES_A_DEGREE)
+        up = radius / (miles / MILES_A_DEGREE)
         right = up * math.cos(math.radians(place.latitude))
         over, under, beside = (radius + ABOVE) / up, (radius + MARGIN) / up, WIDTH / 2 / right
         box = Box(place.latitude - under, place.longitude - beside, place.latitude + over, place.longitude + beside)
@@ -222,7 +222,8 @@ def _drawn(
 def _caption(marks: list[_Mark], listed: int, place: Located | None, ring: float) -> Iterator[str]:
     if place is not None:
         middle = "your postcode" if place.kind == Kind.POSTCODE else f"the middle of {place.public_label}"
-        yield f"Dashed line: {ring:g} mile{'' if ring == 1 else 's'} from {middle}."
+        far = "half a mile" if ring == 0.5 else f"{ring:g} mile{'' if ring == 1 else 's'}"
+        yield f"Dashed line: {far} from {middle}."
     if districts := [str(mark.number) for mark in marks if mark.outcode]:
         yield f"Shaded: of number {_listed(districts)} only the postcode district may be told or is known."
     if missing := listed - len(marks):
@@ -256,7 +257,7 @@ def _districts(marks: list[_Mark], reach: dict[str, int], sheet: _Sheet) -> Iter
     for outcode, (x, y) in middles.items():
         radius = max(sheet.pixels(reach[outcode] / METRES_A_MILE), TAG_HIGH)
         yield (
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{HONEY}" fill-opacity=".25"'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{HONEY}" fill-opacity=".18"'
             f' stroke="{SOFT}" stroke-width="1.5" stroke-dasharray="1.5 4" stroke-linecap="round"/>'
         )
 

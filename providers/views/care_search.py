@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from core.geography import Kind
+from core.geography.ground import ground
 from core.models import Place
 from core.versions import conditional
 
@@ -177,6 +178,7 @@ def _show(request, address):
         "setting": address.one("setting"),
         "corrected": list(found.corrected.items()),
         "has_unknown": bool(found.ignored),
+        "meant": _meant(address, place, found),
         "order": found.order,
     }
     return render(request, "providers/services.html", context)
@@ -193,6 +195,17 @@ def _heading(address, place, found):
     if words := address.one("q"):
         return f"Care that matches “{words}”"
     return "Find care and support"
+
+
+def _meant(address, place, found):
+    """The towns that words may mean which little is called: a misspelt one stands in the address as words."""
+    words = address.one("q")
+    if place is not None or not words or (found.near.total >= found.near.size and not found.corrected):
+        return []
+    return [
+        (town.label, _results_at(address.with_all([("near", town.key)], but=["q", "near"])))
+        for town in ground().towns_like(words)
+    ]
 
 
 def _one_council(query):

@@ -98,6 +98,12 @@ def test_circle_is_the_radius_where_a_place_stands_that_far_off(client, durham):
     assert map_of(client, f"{NEAR}&radius=5").caption == ("Dashed line: 5 miles from the middle of DH1, Durham.",)
 
 
+def test_map_of_places_that_stand_close_together_comes_nearer(client, durham):
+    place("House", north=0.3)
+
+    assert map_of(client).caption == ("Dashed line: half a mile from the middle of DH1, Durham.",)
+
+
 def test_where_several_stand_together_none_hides_another(client, durham):
     for name in ("One", "Two", "Three", "Four"):
         place(name)
@@ -228,3 +234,19 @@ def test_outline_keeps_its_corners_and_loses_its_grain(durham):
 
     assert land.fine == "M-2000 -54500l499 0 -249 -400z"
     assert land.fine == land.coarse
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("whitehven", ["Whitehaven, County Durham"]),
+        ("Hull", ["Kingston upon Hull, County Durham", "Hulland, County Durham"]),
+        ("dementia garden", []),
+        ("?", []),
+    ],
+)
+def test_misspelt_names_find_their_towns_without_a_query(durham, words, meant):
+    for name in ("Whitehaven", "Kingston upon Hull", "Hulland"):
+        TownFactory(name=name, council=durham)
+
+    assert [town.label for town in ground().towns_like(words)] == meant

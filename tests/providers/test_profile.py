@@ -290,7 +290,7 @@ def test_way_and_telephone_are_plain_links(client):
     page = text(page_of(client, service))
 
     assert "https://www.openstreetmap.org/search?query=1+Sample+Lane%2C+Congleton%2C+CW12+1AA" in page
-    assert 'href="tel:+4401632960114"' in page
+    assert '<a class="govuk-button" href="tel:+4401632960114">Ring +44 (0)1632 960114</a>' in page
 
 
 # --- The data in the page ---

@@ -192,6 +192,15 @@ class TestTheBox:
         assert "We took “Larkmeadow” as a name" in text(shown)
         assert names(shown) == [service.name]
 
+    def test_misspelt_town_among_words_is_offered(self, client, durham):
+        home()
+        asked = ask(client, "Durhm", "?type=nothing")
+
+        page = text(see(client, asked["Location"].partition("/care/")[2].partition("#")[0]))
+        (offered,) = re.findall(r'Did you mean <a class="govuk-link" href="([^"]*)">Durham, County Durham</a>\?', page)
+
+        assert query_of(offered).dict() == {"near": "durham-county-durham", "type": "nothing"}
+
     def test_no_form_of_a_cached_page_carries_a_token(self, client, durham):
         home()
 
