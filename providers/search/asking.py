@@ -313,9 +313,8 @@ class _Question:
     def _order(self) -> Order:
         query = self.query
         by_default = Order.NEAREST if query.near else Order.MATCH if self.typed.words else Order.NAME
-        try:
-            order = Order(query.order)
-        except ValueError:
+        order = next((one for one in Order if one == query.order), None)
+        if order is None:
             if query.order:
                 self.ignored.append(query.order)
             return by_default
