@@ -310,7 +310,7 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
             ),
             models.CheckConstraint(
                 name="tenders_opportunity_reference_not_reserved",
-                condition=~Q(reference__in=["calendar", "new"]),
+                condition=~Q(reference__in=["calendar", "new", "questions"]),
                 violation_error_message="This word is part of another address. Choose a longer one.",
             ),
         ]
