@@ -324,7 +324,9 @@ class StatusSeen(models.Model):
     contract = models.OneToOneField(Contract, models.CASCADE, null=True, related_name="status_seen")
     event = models.OneToOneField(Event, models.CASCADE, null=True, related_name="status_seen")
     status = models.CharField(max_length=20)
-    facts = models.JSONField(null=True, help_text="What is told of an opportunity besides its dates, by name and in words.")
+    facts = models.JSONField(
+        null=True, help_text="What is told of an opportunity besides its dates, by name and in words."
+    )
     card_hash = models.BigIntegerField(null=True, help_text="Of the card that the facts were read from.")
     seen_at = models.DateTimeField(db_default=Now())
 
