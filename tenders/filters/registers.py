@@ -12,6 +12,7 @@ from core import clock
 from core.dates import london_date, months_after
 from core.filters import WORDS_READ, RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, ServiceType
+from providers.models import Provider
 
 from ..models import Contract, ContractSupplier, Framework
 from .pages import ContractPages
@@ -104,11 +105,10 @@ class ContractFilterSet(ProcurementFilterSet):
     def filter_words(self, rows, name, value):
         """Rows that hold every word: in title or summary, or in the name of who buys or of a provider that is shown."""
         for word in value.split()[:WORDS_READ]:
-            named = Q(provider__name__icontains=word) | Q(name_as_stated__icontains=word)
             rows = rows.filter(
                 Q(in_register__words__contains=Upper(Value(word)))
                 | Q(organisation__in=Organisation.objects.filter(name__icontains=word).values("pk"))
-                | Q(pk__in=ContractSupplier.objects.filter(SHOWN_NAME, named).values("contract"))
+                | Q(pk__in=_supplied_by(word).values("contract"))
             )
         return rows
 
@@ -119,10 +119,8 @@ class ContractFilterSet(ProcurementFilterSet):
         return rows.ending_by(months_after(london_date(clock.now()), int(value)), at=clock.now())
 
     def filter_supplier(self, rows, name, value):
-        suppliers = ContractSupplier.objects.filter(SHOWN_NAME, contract=OuterRef("pk"))
         for word in value.split()[:WORDS_READ]:
-            named = Q(provider__name__icontains=word) | Q(name_as_stated__icontains=word)
-            rows = rows.filter(Exists(suppliers.filter(named)))
+            rows = rows.filter(pk__in=_supplied_by(word).values("contract"))
         return rows
 
     def filter_size(self, rows, name, value):
@@ -139,3 +137,10 @@ class ContractFilterSet(ProcurementFilterSet):
     class Meta:
         model = Contract
         fields: list[str] = []
+
+
+def _supplied_by(word):
+    """Return the suppliers whose shown name holds a word; each provider's name is looked at once, and not in each contract."""
+    providers = Provider.objects.public(at=TransactionNow()).filter(name__icontains=word).values("pk")
+    as_stated = ContractSupplier.objects.filter(SHOWN_NAME, name_as_stated__icontains=word).exclude(name_as_stated="")
+    return ContractSupplier.objects.filter(Q(provider__in=providers) | Q(pk__in=as_stated.values("pk")))
