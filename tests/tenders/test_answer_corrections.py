@@ -51,7 +51,7 @@ def test_page_shows_the_new_answer_and_keeps_the_old_one_with_the_reason(client)
     assert "Answer: Yes, by the mile." in page
     assert "what it said before, and why" in page
     assert "We had read the old contract." in page
-    assert "Answer to question 1 : was No. , now Yes, by the mile." in page
+    assert f"Answer to question {question.number} : was No. , now Yes, by the mile." in page
     assert AuditEvent.objects.filter(action="question.corrected").count() == 1
 
 
