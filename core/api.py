@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -22,8 +23,10 @@ from rest_framework.views import exception_handler
 
 from core.versions import conditional
 
-# Where answers are for programs, whatever goes wrong on the way to them; the last are the public lists as files.
-PREFIXES = ("/openreferral/", "/api/", "/ocds/", "/opportunities.", "/contracts.")
+# Where answers are for programs, whatever goes wrong on the way to them.
+PREFIXES = ("/openreferral/", "/api/", "/ocds/")
+# A public list as a file, such as /opportunities.csv.
+LIST_AS_FILE = re.compile(r"/[a-z]+\.(atom|csv|ics|json|xlsx)")
 SAFE_METHODS = ("GET", "HEAD")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -41,7 +44,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 def is_api(path: str) -> bool:
     """Whether an address belongs to programs rather than people."""
-    return path.startswith(PREFIXES)
+    return path.startswith(PREFIXES) or LIST_AS_FILE.fullmatch(path) is not None
 
 
 class Problem(Exception):
