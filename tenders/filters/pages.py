@@ -13,20 +13,26 @@ class ContractPages:
 
     Contracts themselves are read of the page alone.
 
-    :param rows: the public contracts that the filters leave.
+    :param every: the public contracts.
+    :param narrowed: those that the filters leave; None where none is in use.
     """
 
-    def __init__(self, rows: ContractQuerySet, *, is_narrowed: bool, at: dt.datetime) -> None:
-        self.rows, self.is_narrowed = rows, is_narrowed
-        keys = RegisterRow.objects.public(at=at)
-        if is_narrowed:
-            keys = keys.filter(contract__in=rows.order_by().values("pk"))
-        self.running, self.passed = keys.exclude(has_passed(at)), keys.filter(has_passed(at))
-        self.keys = keys
+    def __init__(self, every: ContractQuerySet, *, narrowed: ContractQuerySet | None, at: dt.datetime) -> None:
+        self.every, self.narrowed, self.at = every, narrowed, at
+
+    @cached_property
+    def _matched(self) -> list[int] | None:
+        # Words and dates are looked for once, for the count and the page alike.
+        return None if self.narrowed is None else list(self.narrowed.order_by().values_list("pk", flat=True))
+
+    @cached_property
+    def _keys(self) -> RegisterRowQuerySet:
+        keys = RegisterRow.objects.public(at=self.at)
+        return keys if self._matched is None else keys.among(self._matched)
 
     @cached_property
     def _count(self) -> int:
-        return self.rows.order_by().count() if self.is_narrowed else self.keys.count()
+        return self._keys.count() if self._matched is None else len(self._matched)
 
     def count(self) -> int:
         return self._count
@@ -36,13 +42,14 @@ class ContractPages:
 
     def __getitem__(self, wanted: slice) -> list[Contract]:
         start, stop, _ = wanted.indices(self._count)
-        keys = _keys(self.running, start, stop)
+        running, passed = self._keys.exclude(has_passed(self.at)), self._keys.filter(has_passed(self.at))
+        keys = _in_order(running, start, stop)
         if len(keys) < stop - start:
-            ahead = start + len(keys) if keys else self.running.count()
-            keys += _keys(self.passed, max(start - ahead, 0), stop - ahead)
-        found = {row.pk: row for row in self.rows.filter(pk__in=keys).order_by()}
+            ahead = start + len(keys) if keys else running.count()
+            keys += _in_order(passed, max(start - ahead, 0), stop - ahead)
+        found = {row.pk: row for row in self.every.filter(pk__in=keys).order_by()}
         return [found[key] for key in keys if key in found]
 
 
-def _keys(rows: RegisterRowQuerySet, start: int, stop: int) -> list[int]:
+def _in_order(rows: RegisterRowQuerySet, start: int, stop: int) -> list[int]:
     return list(rows.in_order().values_list("pk", flat=True)[start:stop])

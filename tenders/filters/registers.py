@@ -17,7 +17,7 @@ from providers.models import Provider
 from ..models import Contract, ContractSupplier, Framework
 from .pages import ContractPages
 
-# The same as in `ContractQuerySet.for_public_list`: the clock is the request's transaction.
+# The same as in `public_suppliers`: the clock is the request's transaction.
 SHOWN_NAME = Q(provider=None) | Q(provider__published_at__lte=TransactionNow())
 # Name, words, and the pounds from which on and below which.
 VALUE_BANDS = [
@@ -100,7 +100,8 @@ class ContractFilterSet(ProcurementFilterSet):
 
     @property
     def listed(self):
-        return ContractPages(self.qs, is_narrowed=self.is_narrowed, at=clock.now())
+        narrowed = self.qs if self.is_narrowed else None
+        return ContractPages(self.queryset, narrowed=narrowed, at=clock.now())
 
     def filter_words(self, rows, name, value):
         """Rows that hold every word: in title or summary, or in the name of who buys or of a provider that is shown."""

@@ -38,6 +38,11 @@ class ContractQuerySet(PublishableQuerySet, OwnedQuerySet):
             "types", "commissioners__organisation", models.Prefetch("suppliers", public_suppliers(at=at))
         )
 
+    def for_cards(self, *, at: dt.datetime) -> ContractQuerySet:
+        """Fetch what the cards of the public list show: who buys, and who provides."""
+        suppliers = models.Prefetch("suppliers", public_suppliers(at=at))
+        return self.select_related("organisation").prefetch_related(suppliers)
+
     def near_their_end(self, *, at: dt.datetime) -> list[Contract]:
         """Return the public contracts that `Contract.is_near_end` and that no opportunity replaces yet."""
         rows = self.public(at=at)._running(at).filter(replaced_by=None)

@@ -39,7 +39,7 @@ def contract_list(request):
 
 
 def _narrowed(request, at):
-    rows = Contract.objects.public(at=at).for_public_list(at=at).passed_last(at=at)
+    rows = Contract.objects.public(at=at).for_cards(at=at).passed_last(at=at)
     return ContractFilterSet(request.GET or None, queryset=rows)
 
 
