@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from config.fixtures import load_fixtures
 from core import clock, jobs
 from core.dates import parse
-from core.models import Job, JobState, OutgoingMail
+from core.models import JobState, OutgoingMail
 from tenders import services
 from tenders.alerts import run
 from tenders.models import AlertItem, AlertRun, Follow, Frequency, Opportunity, Subscriber
@@ -97,14 +97,11 @@ def test_a_worker_that_is_killed_half_way_leaves_nothing_out_and_tells_nothing_t
         os.kill(child, signal.SIGKILL)
     half = OutgoingMail.objects.count()
 
+    # The same job taken up again, or the beat's next one: each ends a run that stopped.
     finished(owed)
     wait_until(lambda: not AlertRun.objects.filter(finished_at=None).exists(), what="the end of the run")
 
     assert 0 < half < PEOPLE
-    # The beat's own run may have been the one that wrote.
-    runs = Job.objects.filter(kind="tenders.tell_subscribers")
-    assert max(runs.values_list("attempts", flat=True)) == 2
-    assert set(runs.values_list("state", flat=True)) == {JobState.DONE}
     with connection.cursor() as cursor:
         cursor.execute('SELECT count(*), count(DISTINCT "to") FROM core_outgoingmail')
         assert cursor.fetchone() == (PEOPLE, PEOPLE)
