@@ -43,9 +43,11 @@ class ContractPages:
     def __getitem__(self, wanted: slice) -> list[Contract]:
         start, stop, _ = wanted.indices(self._count)
         running, passed = self._keys.exclude(has_passed(self.at)), self._keys.filter(has_passed(self.at))
-        keys = _in_order(running, start, stop)
+        # To count those that run takes less than to pass by them all.
+        ahead = running.count() if start else None
+        keys = _in_order(running, start, stop) if ahead is None or start < ahead else []
         if len(keys) < stop - start:
-            ahead = start + len(keys) if keys else running.count()
+            ahead = len(keys) if ahead is None else ahead
             keys += _in_order(passed, max(start - ahead, 0), stop - ahead)
         found = {row.pk: row for row in self.every.filter(pk__in=keys).order_by()}
         return [found[key] for key in keys if key in found]
