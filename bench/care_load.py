@@ -13,10 +13,8 @@ from bench import care_rows
 PORTION, WRITERS = 500, 2
 
 
-def load(count: int, *, start: int = 0) -> str:
+def load(count: int) -> str:
     """Write so many services, with all that belongs to them, and return the digest of the data.
-
-    :param start: how many of them are there already.
 
     The search rows are made by the database as each chunk is committed, as they are for any import.
     """
@@ -40,9 +38,7 @@ def load(count: int, *, start: int = 0) -> str:
     OutcodeCouncil.objects.bulk_create(shares, ignore_conflicts=True)
     with ThreadPoolExecutor(WRITERS) as writers:
         waiting: list[Future[None]] = []
-        for number, found in enumerate(care_rows.chunks(count, country, digest)):
-            if number * care_rows.CHUNK < start:
-                continue
+        for found in care_rows.chunks(count, country, digest):
             # No more is made than can soon be written.
             for one in waiting:
                 one.result()
@@ -60,6 +56,36 @@ def load(count: int, *, start: int = 0) -> str:
             cursor.execute(f"VACUUM ANALYZE providers_{table}")
         cursor.execute("ANALYZE")
     return digest.hexdigest()
+
+
+# What a place search reads. Copies have numbers of their own, far from those of any service.
+READ_BY_PLACE = ("card", "row", "area")
+APART = 1_000_000_000
+
+
+def multiply(times: int) -> None:
+    """Let so many services stand where one stood: in the search rows alone, which are all that a place search reads."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for name in READ_BY_PLACE:
+            table = f"providers_search{name}"
+            cursor.execute(
+                "SELECT column_name FROM information_schema.columns"
+                " WHERE table_name = %s AND column_name <> 'id' AND is_generated = 'NEVER'",
+                [table],
+            )
+            columns = [column for (column,) in cursor.fetchall()]
+            copied = [f"service_id + copy * {APART}::bigint" if one == "service_id" else one for one in columns]
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            # In no order, as rows of ten times as many services would stand.
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(copied)} FROM {table},"
+                f" generate_series(1, {times - 1}) AS copy ORDER BY md5(concat(service_id, copy))"
+            )
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        for name in READ_BY_PLACE:
+            cursor.execute(f"VACUUM ANALYZE providers_search{name}")
 
 
 def _write(found: care_rows.Rows) -> None:
