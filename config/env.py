@@ -287,7 +287,7 @@ def _email_from(environ: Mapping[str, str], public_host: str) -> str:
     value = _text(environ, "EMAIL_FROM") or f"no-reply@{public_host}"
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+|[^<>\r\n]+ <[^@\s<>]+@[^@\s<>]+>", value):
         raise WrongEnvironment(
-            f"EMAIL_FROM must be an e-mail address, such as no-reply@care.example.org, not {value!r}."
+            f"EMAIL_FROM must be an email address, such as no-reply@care.example.org, not {value!r}."
         )
     return value
 
@@ -295,7 +295,7 @@ def _email_from(environ: Mapping[str, str], public_host: str) -> str:
 def _contact_email(environ: Mapping[str, str], public_host: str) -> str:
     value = _text(environ, "CONTACT_EMAIL") or f"contact@{public_host}"
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
-        raise WrongEnvironment(f"CONTACT_EMAIL must be an e-mail address, such as care@example.org, not {value!r}.")
+        raise WrongEnvironment(f"CONTACT_EMAIL must be an email address, such as care@example.org, not {value!r}.")
     return value
 
 

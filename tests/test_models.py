@@ -72,7 +72,7 @@ BROKEN = {
         strategy=StrategyFactory(), number=1, requested_at=NOON, composed_at=NOON
     ),
     "an empty section below another": lambda: SectionFactory(body="", parent=SectionFactory()),
-    "the same e-mail in other letters": lambda: (
+    "the same email in other letters": lambda: (
         UserFactory(email="ada@example.org"),
         UserFactory(email="ADA@example.org"),
     ),
@@ -248,5 +248,5 @@ def test_people_sign_in_by_e_mail_in_any_case():
     user = UserFactory(email="Ada@Example.org")
 
     assert User.objects.get_by_natural_key("ada@example.ORG") == user
-    with pytest.raises(ValueError, match="e-mail address"):
+    with pytest.raises(ValueError, match="email address"):
         User.objects.create_user("")

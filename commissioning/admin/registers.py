@@ -70,7 +70,7 @@ class NewOfficerForm(forms.ModelForm):
     """Names the colleague by the address of an account; a list to choose from would show other councils' people."""
 
     email = forms.EmailField(
-        label="Colleague’s e-mail address",
+        label="Colleague’s email address",
         max_length=254,
         help_text="They must have an account here already. The operator of the site makes accounts.",
     )

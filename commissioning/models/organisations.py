@@ -259,7 +259,7 @@ class Contact(OwnedModel, SourcedModel):
     slug = models.SlugField(max_length=80)
     role = models.CharField(max_length=160, help_text="A role or team, not a person's name.")
     about = models.CharField(max_length=250, blank=True, help_text="What to ask it about.")
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     url = models.URLField("web address", blank=True)
     address = models.TextField(blank=True)

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 class UserManager(BaseUserManager["User"]):
     def _create(self, email: str, password: str | None, **fields: Any) -> User:
         if not email:
-            raise ValueError("Give the account an e-mail address.")
+            raise ValueError("Give the account an email address.")
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -28,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in by e-mail.
+    """A person who signs in by email.
 
     What a person may do follows from memberships (an officer of an organisation, a representative of a
     provider), never from a kind of user: one person may hold several and chooses which to act for.
@@ -40,7 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     keep_for = "until the account is closed"
     audit_exclude = ("email", "name")
 
-    email = models.EmailField("e-mail address", max_length=254)
+    email = models.EmailField("email address", max_length=254)
     name = models.CharField(max_length=120, blank=True, help_text="Shown to colleagues in the audit trail.")
     is_active = models.BooleanField(default=True, help_text="Untick to close the account; what it did stays on record.")
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -56,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"),
                 name="core_user_email_once",
-                violation_error_message="There is already an account with this e-mail address.",
+                violation_error_message="There is already an account with this email address.",
             )
         ]
 

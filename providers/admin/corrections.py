@@ -23,7 +23,7 @@ class AnswerForm(forms.Form):
         label="Answer",
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=2000,
-        help_text="Goes to the person by e-mail if they left an address. Say what was put right, or why not.",
+        help_text="Goes to the person by email if they left an address. Say what was put right, or why not.",
         error_messages={"required": "Write the answer."},
     )
 

@@ -40,7 +40,7 @@ class ProviderAdmin(DirectoryAdmin):
 
     @object_action(
         "Invite somebody to keep this entry",
-        confirm="They get a link by e-mail that works once. What they change, the council looks at first.",
+        confirm="They get a link by email that works once. What they change, the council looks at first.",
         form=InviteForm,
     )
     def invite(self, request: Any, obj: Provider, *, email: str) -> str:

@@ -180,13 +180,13 @@ class RepresentativeAdmin(OrganisationScopedAdmin):
     def person(self, obj: Representative) -> str:
         return obj.user.name or obj.user.email
 
-    @admin.display(description="E-mail")
+    @admin.display(description="Email")
     def email(self, obj: Representative) -> str:
         return obj.user.email
 
     @object_action(
         "End",
-        confirm="The person can no longer change this provider’s entry, and is told so by e-mail. Their account stays.",
+        confirm="The person can no longer change this provider’s entry, and is told so by email. Their account stays.",
         is_danger=True,
     )
     def end(self, request: Any, obj: Representative) -> HttpResponse:

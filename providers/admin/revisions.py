@@ -35,7 +35,7 @@ class SendBackForm(forms.Form):
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=2000,
-        help_text="The provider reads it by e-mail: say what to put right.",
+        help_text="The provider reads it by email: say what to put right.",
         error_messages={"required": "Say why, so that the provider can put it right."},
     )
 
@@ -97,7 +97,7 @@ class ProfileRevisionAdmin(QueueAdmin):
 
     @object_action(
         "Approve",
-        confirm="Families see it at once, everywhere. The provider is told by e-mail.",
+        confirm="Families see it at once, everywhere. The provider is told by email.",
         publishes=True,
         form=ApproveForm,
     )
@@ -107,7 +107,7 @@ class ProfileRevisionAdmin(QueueAdmin):
 
     @object_action(
         "Send back",
-        confirm="Nothing changes for families. The provider gets your reason by e-mail, and its words back as a draft.",
+        confirm="Nothing changes for families. The provider gets your reason by email, and its words back as a draft.",
         publishes=True,
         form=SendBackForm,
     )

@@ -48,7 +48,7 @@ class Correction(models.Model):
     )
     topic = models.CharField(max_length=20, choices=Topic)
     text = models.TextField()
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(blank=True)
     received_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

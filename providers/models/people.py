@@ -51,7 +51,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """An offer to one e-mail address to keep a provider's entry; its link is known here by its hash only.
+    """An offer to one email address to keep a provider's entry; its link is known here by its hash only.
 
     Personal data, held to let the right person in; kept for 90 days after it was accepted, withdrawn or expired.
     """
@@ -66,7 +66,7 @@ class Invitation(models.Model):
         EXPIRED = "expired", "Expired"
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="invitations")
-    email = models.EmailField("e-mail")
+    email = models.EmailField()
     organisation = models.ForeignKey(
         Organisation,
         models.PROTECT,

@@ -52,7 +52,7 @@ class Provider(AddressedModel, SourcedModel, PublishableModel):
     company_number = models.CharField(max_length=8, blank=True)
     charity_number = models.CharField(max_length=10, blank=True)
     website = models.URLField(blank=True)
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     registered_address = models.CharField(
         "registered office", max_length=250, blank=True, help_text="Street address without town and postcode."

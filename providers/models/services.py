@@ -103,7 +103,7 @@ class Service(Freshness, AddressedModel, SourcedModel, PublishableModel):
         "how to get it", blank=True, help_text="Referral, self-referral, through the council, …"
     )
     website = models.URLField(blank=True)
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     opened = EstimatedDateField(null=True, blank=True)
     ended = EstimatedDateField(null=True, blank=True)

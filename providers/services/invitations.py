@@ -44,7 +44,7 @@ class NotYours(DomainError):
 
 @transaction.atomic
 def invite(*, provider: Provider, email: str, by: Any, at: dt.datetime) -> Invitation:
-    """Invite whoever reads an e-mail address to keep a provider's entry.
+    """Invite whoever reads an email address to keep a provider's entry.
 
     Whether the address has an account here is told to nobody; only its owner finds out, by the link.
 

@@ -183,7 +183,7 @@ def propose_service(*, provider: Provider, values: Values, by: Any, at: dt.datet
 
 @transaction.atomic
 def submit_changes(*, provider: Provider, service: Service | None, by: Any, at: dt.datetime) -> ProfileRevision:
-    """Send a draft to the home council, and tell its officers by e-mail.
+    """Send a draft to the home council, and tell its officers by email.
 
     :raises NotReady: if there is nothing to send, or something in it breaks a rule by now; ``missing`` names each.
     :raises WithTheCouncil: if it has been sent already.

@@ -18,7 +18,7 @@ def contacts(section: Section, at: dt.datetime) -> Block | None:
             "title": row.role,
             "url": "",
             "text": row.about,
-            "facts": facts(("E-mail", row.email), ("Phone", row.phone), ("Web", row.url), ("Address", row.address)),
+            "facts": facts(("Email", row.email), ("Phone", row.phone), ("Web", row.url), ("Address", row.address)),
             "parts": [],
         }
         for row in Contact.objects.owned_by(section.organisation).filter(is_sample=False).order_by("order", "pk")
@@ -37,7 +37,7 @@ def forums(section: Section, at: dt.datetime) -> Block | None:
                 ("Kind", row.get_kind_display()),
                 ("Members", row.members_as_stated),
                 ("Meets", row.meets),
-                ("E-mail", row.email),
+                ("Email", row.email),
                 ("Phone", row.phone),
             ),
             "parts": [],

@@ -69,7 +69,7 @@ class QuestionAdmin(StandingMixin, QueueAdmin):
         asker = _asker(obj)
         return ", ".join(one for one in (asker.name, asker.organisation_name) if one) if asker else ""
 
-    @admin.display(description="asker’s e-mail")
+    @admin.display(description="asker’s email")
     def asker_email(self, obj: Question) -> str:
         asker = _asker(obj)
         return asker.email if asker else ""

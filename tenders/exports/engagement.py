@@ -20,7 +20,7 @@ def _said(is_so: bool) -> str:
 _WHO: list[Column[Any]] = [
     Column("Organisation", lambda row: row.organisation_name, width=30),
     Column("Name", lambda row: row.name),
-    Column("E-mail", lambda row: row.email, width=30),
+    Column("Email", lambda row: row.email, width=30),
 ]
 _KIND: list[Column[Any]] = [
     Column("Small or medium-sized", lambda row: _said(row.is_sme), width=12),

@@ -109,7 +109,7 @@ class DeclineForm(forms.Form):
         label="Why",
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=2000,
-        help_text="Only the person who asked is told, by e-mail.",
+        help_text="Only the person who asked is told, by email.",
         error_messages={"required": "Say why."},
     )
 

@@ -35,7 +35,7 @@ def partner(db):
 
 
 def sign_ins(file):
-    """Return the e-mail address and password of each line."""
+    """Return the email address and password of each line."""
     return [line.split(": ", 1)[1].split() for line in file.read_text().splitlines()]
 
 

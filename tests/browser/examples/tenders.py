@@ -63,7 +63,7 @@ EXAMPLES = {
     "tenders:framework_check": Examples(
         full=lambda press: checked(conditions(), holds="put right first"),
         empty=lambda press: checked(FrameworkFactory(), holds="no conditions here"),
-        error=lambda press: checked(FrameworkFactory(), user=UserFactory(), status=403, holds="invite you by e-mail"),
+        error=lambda press: checked(FrameworkFactory(), user=UserFactory(), status=403, holds="invite you by email"),
     ),
     "tenders:contracts": register("tenders:contracts", three(full_contract)),
     "tenders:contracts_csv": plain("tenders:contracts_csv"),

@@ -116,7 +116,7 @@ EXAMPLES = {
     "providers:workspace": Examples(
         full=kept("workspace", of_provider=True, prepare=_busy),
         empty=lambda press: at("providers:workspace", user=bare_representative(), holds="ccp-empty"),
-        error=lambda press: at("providers:workspace", user=UserFactory(), status=403, holds="invite you by e-mail"),
+        error=lambda press: at("providers:workspace", user=UserFactory(), status=403, holds="invite you by email"),
     ),
     "providers:workspace_act_for": pressed("workspace_act_for", of_provider=True),
     "providers:workspace_provider": of_workspace("workspace_provider", of_provider=True, full=_sent_back),
