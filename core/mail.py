@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import smtplib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -70,7 +71,12 @@ ON CONFLICT (key) DO NOTHING RETURNING id
 
 def recall(*, prefix: str) -> None:
     """Take back the mails whose keys begin so and that have not left yet."""
-    OutgoingMail.objects.filter(key__startswith=prefix, sent_at=None).delete()
+    OutgoingMail.objects.owed().filter(key__startswith=prefix).delete()
+
+
+def forget_refusals(*, to: str) -> None:
+    """Forget that a mailbox has refused mails: somebody says that it takes them again."""
+    OutgoingMail.objects.filter(to__iexact=to, refused_at__isnull=False).delete()
 
 
 def _written(letter: Letter) -> OutgoingMail:
@@ -81,23 +87,46 @@ def _written(letter: Letter) -> OutgoingMail:
 
 @transaction.atomic
 def send(*, mail_id: int) -> None:
-    """Send an owed mail unless it has been sent.
+    """Send an owed mail unless it has been sent. What its mailbox refuses for good is noted, and not tried again.
 
     Should the worker die between the mail server's yes and the commit, the mail goes out again under the same
     Message-ID, by which mail programs tell that it is the same.
 
     :raises MailServerDown: if the server does not take it; it is tried again for some hours.
     """
-    owed = OutgoingMail.objects.select_for_update().filter(pk=mail_id, sent_at=None).first()
+    owed = OutgoingMail.objects.select_for_update().owed().filter(pk=mail_id).first()
     if owed is None:
         return
     message = EmailMessage(owed.subject, owed.text, to=[owed.to], headers={**owed.headers, "Message-ID": _id(owed)})
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:
-        raise MailServerDown("The mail server does not take mail at the moment.") from error
-    owed.sent_at, owed.text = Now(), ""
-    owed.save(update_fields=["sent_at", "text"])
+        refusal = _refusal(error, owed.to)
+        if refusal is None:
+            raise MailServerDown("The mail server does not take mail at the moment.") from error
+        owed.refused_at, owed.refusal, owed.text = Now(), refusal, ""
+    else:
+        owed.sent_at, owed.text = Now(), ""
+    owed.save(update_fields=["sent_at", "refused_at", "refusal", "text"])
+
+
+# RFC 5321, section 4.2.2: no such mailbox, or one that takes no mail. The other replies of 5xx are about the sender, the
+# mail or the two servers.
+_NO_MAILBOX = {550, 551, 552, 553}
+# RFC 3463, section 3: where a reply says more exactly what is wrong, it is the address (1) or the mailbox (2).
+_STATUS = re.compile(r"5\.(\d{1,3})\.\d{1,3}\b")
+
+
+def _refusal(error: Exception, to: str) -> str | None:
+    """Return what the mail server said of a mailbox that takes no mail and will not; None for any other fault."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused) or to not in error.recipients:
+        return None
+    code, reply = error.recipients[to]
+    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+    status = _STATUS.match(words)
+    if code not in _NO_MAILBOX or (status is not None and status[1] not in {"1", "2"}):
+        return None
+    return clean_plain_text(f"{code} {words}")[:200]
 
 
 def _id(owed: OutgoingMail) -> str:

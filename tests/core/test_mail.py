@@ -7,6 +7,7 @@ from django.db import transaction
 from core import clock, jobs, mail
 from core.models import Job, JobState, OutgoingMail
 from core.tasks import delete_personal_data, run_job
+from tests.tools.mailbox import mail_server
 
 pytestmark = pytest.mark.django_db
 
@@ -95,10 +96,71 @@ def test_sent_mail_is_forgotten_after_a_month_and_owed_mail_is_not():
     at = clock.now()
     owe(key="old")
     owe(key="recent")
+    owe(key="refused")
     waiting = owe(key="waiting")
+    OutgoingMail.objects.filter(key="refused").update(refused_at=at - dt.timedelta(days=31))
     OutgoingMail.objects.filter(key="old").update(sent_at=at - dt.timedelta(days=31))
     OutgoingMail.objects.filter(key="recent").update(sent_at=at - dt.timedelta(days=29))
 
     delete_personal_data()
 
     assert set(OutgoingMail.objects.values_list("key", flat=True)) == {"recent", waiting.key}
+
+
+@pytest.fixture
+def server(settings):
+    with mail_server(settings) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_for_good"),
+    [
+        ("550 5.1.1 <a@example.org> User unknown", True),
+        ("550 No such user here", True),
+        ("552 5.2.2 Mailbox full", True),
+        ("450 4.2.1 Try again later", False),
+        ("550 5.7.1 Relaying denied", False),
+        ("554 Blocked", False),
+        ("530 5.7.0 Authentication required", False),
+    ],
+)
+def test_only_a_mailbox_that_takes_no_mail_is_refused_for_good(server, answer, is_for_good):
+    server.answer = answer
+    owed = owe()
+
+    run_jobs()
+
+    owed.refresh_from_db()
+    row = Job.objects.get()
+    assert (owed.sent_at, owed.refused_at is not None, owed.refusal) == (None, is_for_good, answer if is_for_good else "")
+    assert (row.state, owed.text) == ((JobState.DONE, "") if is_for_good else (JobState.QUEUED, "It is."))
+
+
+def test_a_mailbox_that_answers_gets_its_mail(server):
+    owed = owe()
+
+    run_jobs()
+
+    owed.refresh_from_db()
+    assert (owed.sent_at is not None, owed.refused_at) == (True, None)
+
+
+def test_a_mailbox_refuses_once_it_did_so_on_enough_days_and_has_taken_nothing_since():
+    at, day = clock.now(), dt.timedelta(days=1)
+
+    def told(to, *, refused=(), sent=()):
+        for field, days in (("refused_at", refused), ("sent_at", sent)):
+            for number in days:
+                OutgoingMail.objects.create(key=f"{to}{field}{number}", to=to, subject="S", **{field: at - number * day})
+
+    told("gone@example.org", refused=[3, 2], sent=[9])
+    told("Gone@example.org", refused=[1])
+    told("again@example.org", refused=[9, 5, 3, 2], sent=[4])
+    told("twice@example.org", refused=[1, 1.001, 2])
+    told("fine@example.org", sent=[1, 2, 3])
+
+    assert list(OutgoingMail.objects.refusing(days=3)) == ["gone@example.org"]
+    mail.forget_refusals(to="gone@example.org")
+    assert list(OutgoingMail.objects.refusing(days=3)) == []
+    assert OutgoingMail.objects.filter(to="gone@example.org").count() == 1
