@@ -35,12 +35,18 @@ class WordsFilter(django_filters.CharFilter):
 
 
 class TreeFilter(django_filters.ModelChoiceFilter):
-    """Rows that carry the chosen node or one below it."""
+    """Rows that carry the chosen node or one below it.
+
+    Only the table of links is read. Where rows stand beside the records that carry the nodes, with the same keys, the
+    filter set names these as its ``record``.
+    """
 
     def filter(self, qs: Any, value: Any) -> Any:
         if value is None:
             return qs
-        return _where(qs, Q(**{f"{self.field_name}__in": type(value).objects.within([value])}))
+        links = getattr(getattr(self.parent, "record", self.model), self.field_name)
+        nodes = {f"{links.field.m2m_reverse_field_name()}__in": type(value).objects.within([value])}
+        return qs.filter(pk__in=links.through.objects.filter(**nodes).values(links.field.m2m_field_name()))
 
 
 def _where(rows: Any, condition: Q) -> Any:

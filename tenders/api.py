@@ -226,8 +226,8 @@ class ContractList(PublicView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         at = clock.now()
-        rows = Contract.objects.public(at=at).for_public_list(at=at).passed_last(at=at)
-        filters = ContractFilterSet(request.GET or None, queryset=rows)
+        contracts = Contract.objects.public(at=at).for_public_list(at=at)
+        filters = ContractFilterSet(request.GET or None, contracts=contracts, at=at)
         return Response(ContractPageSerializer(_listed(request, filters), context=_context(at)).data)
 
 

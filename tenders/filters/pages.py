@@ -4,54 +4,62 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from typing import Any
 
-from ..models import Contract, ContractQuerySet, RegisterRow, RegisterRowQuerySet, has_passed
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, QuerySet, Value
+
+from ..models import Contract, ContractQuerySet, RegisterRowQuerySet, has_passed
 
 
 class ContractPages:
     """What `ContractQuerySet.passed_last` lists, for a paginator: an index has the keys of a page in their order.
 
-    Contracts themselves are read of the page alone.
+    One query counts and another has the keys, whichever page it is; contracts themselves are read of the page alone.
 
-    :param every: the public contracts.
-    :param narrowed: those that the filters leave; None where none is in use.
+    :param contracts: with what a page shows of them.
+    :param rows: the rows of all that are listed.
+    :param is_narrowed: whether filters chose them: these are looked for once, for the count and the page alike.
     """
 
-    def __init__(self, every: ContractQuerySet, *, narrowed: ContractQuerySet | None, at: dt.datetime) -> None:
-        self.every, self.narrowed, self.at = every, narrowed, at
+    def __init__(
+        self, contracts: ContractQuerySet, rows: RegisterRowQuerySet, *, is_narrowed: bool, at: dt.datetime
+    ) -> None:
+        self.contracts, self.rows, self.is_narrowed, self.at = contracts, rows, is_narrowed, at
 
     @cached_property
-    def _matched(self) -> list[int] | None:
-        # Words and dates are looked for once, for the count and the page alike.
-        return None if self.narrowed is None else list(self.narrowed.order_by().values_list("pk", flat=True))
-
-    @cached_property
-    def _keys(self) -> RegisterRowQuerySet:
-        keys = RegisterRow.objects.public(at=self.at)
-        return keys if self._matched is None else keys.among(self._matched)
-
-    @cached_property
-    def _count(self) -> int:
-        return self._keys.count() if self._matched is None else len(self._matched)
+    def _parts(self) -> list[tuple[RegisterRowQuerySet, int]]:
+        """Those that run and those that have passed, each with their number."""
+        passed = has_passed(self.at)
+        if not self.is_narrowed:
+            counts = self.rows.aggregate(running=Count("pk", filter=~passed), passed=Count("pk", filter=passed))
+            return [(self.rows.exclude(passed), counts["running"]), (self.rows.filter(passed), counts["passed"])]
+        found = self.rows.aggregate(
+            running=ArrayAgg("pk", filter=~passed, default=[]), passed=ArrayAgg("pk", filter=passed, default=[])
+        )
+        every = self.rows.model.objects.all()
+        return [(every.among(keys), len(keys)) for keys in (found["running"], found["passed"])]
 
     def count(self) -> int:
-        return self._count
+        return sum(count for _, count in self._parts)
 
-    def __len__(self) -> int:
-        return self._count
+    __len__ = count
 
     def __getitem__(self, wanted: slice) -> list[Contract]:
-        start, stop, _ = wanted.indices(self._count)
-        running, passed = self._keys.exclude(has_passed(self.at)), self._keys.filter(has_passed(self.at))
-        # To count those that run takes less than to pass by them all.
-        ahead = running.count() if start else None
-        keys = _in_order(running, start, stop) if ahead is None or start < ahead else []
-        if len(keys) < stop - start:
-            ahead = len(keys) if ahead is None else ahead
-            keys += _in_order(passed, max(start - ahead, 0), stop - ahead)
-        found = {row.pk: row for row in self.every.filter(pk__in=keys).order_by()}
+        keys = self._keys(*wanted.indices(self.count())[:2])
+        found = {row.pk: row for row in self.contracts.filter(pk__in=keys).order_by()}
         return [found[key] for key in keys if key in found]
 
-
-def _in_order(rows: RegisterRowQuerySet, start: int, stop: int) -> list[int]:
-    return list(rows.in_order().values_list("pk", flat=True)[start:stop])
+    def _keys(self, start: int, stop: int) -> list[int]:
+        pieces: list[QuerySet[Any, Any]] = []
+        for number, (rows, count) in enumerate(self._parts):
+            if start < min(stop, count):
+                piece = rows.in_order()[start : min(stop, count)]
+                pieces.append(piece.annotate(part=Value(number)).values_list("part", "ends", "title", "pk"))
+            start, stop = max(start - count, 0), max(stop - count, 0)
+        if not pieces:
+            return []
+        [piece, *others] = pieces
+        if others:
+            piece = piece.union(*others, all=True).order_by("part", "ends", "title", "pk")
+        return [key for *_, key in piece]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import django_filters
 from django.contrib.postgres.functions import TransactionNow
 from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Upper
+from django.db.models.functions import StrIndex, Upper
+from django.db.models.lookups import GreaterThan
+from django.http import QueryDict
 
 from commissioning.models import Organisation
 from core import clock
@@ -14,7 +18,7 @@ from core.filters import WORDS_READ, RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, ServiceType
 from providers.models import Provider
 
-from ..models import Contract, ContractSupplier, Framework
+from ..models import Contract, ContractQuerySet, ContractSupplier, Framework, RegisterRow
 from .pages import ContractPages
 
 # The same as in `public_suppliers`: the clock is the request's transaction.
@@ -76,6 +80,9 @@ class FrameworkFilterSet(ProcurementFilterSet):
 
 
 class ContractFilterSet(ProcurementFilterSet):
+    """The contracts register: what narrows it looks at the narrow rows beside the contracts."""
+
+    record = Contract
     q = django_filters.CharFilter(label="Words", method="filter_words")
     new = django_filters.ChoiceFilter(
         label="New", empty_label="All", method="filter_new",
@@ -87,7 +94,10 @@ class ContractFilterSet(ProcurementFilterSet):
     )  # fmt: skip
     supplier = django_filters.CharFilter(label="Provider", method="filter_supplier")
     arrangement = django_filters.ChoiceFilter(
-        label="Arrangement", empty_label="All arrangements", choices=Contract.Arrangement
+        field_name="contract__arrangement",
+        label="Arrangement",
+        empty_label="All arrangements",
+        choices=Contract.Arrangement,
     )
     size = django_filters.ChoiceFilter(
         label="Kind of provider", empty_label="All", method="filter_size",
@@ -98,26 +108,34 @@ class ContractFilterSet(ProcurementFilterSet):
         choices=[(name, words) for name, words, _, _ in VALUE_BANDS] + [("unknown", "Not published")],
     )  # fmt: skip
 
+    def __init__(self, data: QueryDict | None, *, contracts: ContractQuerySet, at: dt.datetime) -> None:
+        super().__init__(data, queryset=RegisterRow.objects.public(at=at))
+        self.contracts, self.at, self.today = contracts, at, london_date(at)
+
     @property
-    def listed(self):
-        narrowed = self.qs if self.is_narrowed else None
-        return ContractPages(self.queryset, narrowed=narrowed, at=clock.now())
+    def listed(self) -> ContractPages:
+        return ContractPages(self.contracts, self.qs, is_narrowed=self.is_narrowed, at=self.at)
+
+    @property
+    def whole(self) -> ContractQuerySet:
+        """The contracts of all pages, in their order."""
+        found = self.contracts.filter(pk__in=self.qs.values("pk")) if self.is_narrowed else self.contracts
+        return found.passed_last(at=self.at)
 
     def filter_words(self, rows, name, value):
         """Rows that hold every word: in title or summary, or in the name of who buys or of a provider that is shown."""
         for word in value.split()[:WORDS_READ]:
-            rows = rows.filter(
-                Q(in_register__words__contains=Upper(Value(word)))
-                | Q(organisation__in=Organisation.objects.filter(name__icontains=word).values("pk"))
-                | Q(pk__in=_supplied_by(word).values("contract"))
-            )
+            # STRPOS leaps through a text, where LIKE goes letter by letter.
+            is_said = Q(GreaterThan(StrIndex("words", Upper(Value(word))), 0))
+            buyers = Organisation.objects.filter(name__icontains=word).values("pk")
+            rows = rows.filter(is_said | Q(organisation__in=buyers) | Q(pk__in=_supplied_by(word).values("contract")))
         return rows
 
     def filter_new(self, rows, name, value):
-        return rows.started_since(months_after(london_date(clock.now()), -int(value)), at=clock.now())
+        return rows.started_since(months_after(self.today, -int(value)), at=self.at)
 
     def filter_ending(self, rows, name, value):
-        return rows.ending_by(months_after(london_date(clock.now()), int(value)), at=clock.now())
+        return rows.ending_by(months_after(self.today, int(value)), at=self.at)
 
     def filter_supplier(self, rows, name, value):
         for word in value.split()[:WORDS_READ]:
@@ -125,18 +143,18 @@ class ContractFilterSet(ProcurementFilterSet):
         return rows
 
     def filter_size(self, rows, name, value):
-        suppliers = ContractSupplier.objects.filter(SHOWN_NAME, contract=OuterRef("pk"))
-        return rows.filter(Exists(suppliers.filter(**{f"is_{value}": True})))
+        suppliers = ContractSupplier.objects.filter(SHOWN_NAME, **{f"is_{value}": True})
+        return rows.filter(pk__in=suppliers.values("contract"))
 
     def filter_value(self, rows, name, value):
         if value == "unknown":
-            return rows.filter(value_amount=None)
+            return rows.filter(contract__value_amount=None)
         _, _, least, below = next(band for band in VALUE_BANDS if band[0] == value)
-        rows = rows.filter(value_amount__gte=least)
-        return rows if below is None else rows.filter(value_amount__lt=below)
+        rows = rows.filter(contract__value_amount__gte=least)
+        return rows if below is None else rows.filter(contract__value_amount__lt=below)
 
     class Meta:
-        model = Contract
+        model = RegisterRow
         fields: list[str] = []
 
 

@@ -48,23 +48,6 @@ class ContractQuerySet(PublishableQuerySet, OwnedQuerySet):
         rows = self.public(at=at)._running(at).filter(replaced_by=None)
         return [row for row in rows if row.is_near_end(at=at)]
 
-    def started_since(self, day: dt.date, *, at: dt.datetime) -> ContractQuerySet:
-        """Contracts that began on the day or after it; those without a known start, if they were published since."""
-        begun = Q(starts__earliest__gte=day, starts__earliest__lte=london_date(at))
-        unknown = Q(starts__isnull=True) | Q(starts__earliest__isnull=True)
-        return self.filter(begun | unknown & Q(published_at__date__gte=day))
-
-    def ending_by(self, day: dt.date, *, at: dt.datetime) -> ContractQuerySet:
-        """Contracts whose end lies ahead, on the day or before it: the extended one where it was decided to extend.
-
-        The twin of `Contract.planned_end`.
-        """
-        ahead = (london_date(at), day)
-        extended = Q(end_decision="extend", in_register__ends_if_extended__isnull=False)
-        return self.filter(
-            extended & Q(in_register__ends_if_extended__range=ahead) | ~extended & Q(in_register__ends__range=ahead)
-        )
-
     def undecided(self, *, at: dt.datetime) -> list[Contract]:
         """Return the public contracts near their end for which nobody has decided what follows, the soonest first."""
         rows = self.public(at=at)._running(at).filter(end_decision="")

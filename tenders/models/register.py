@@ -11,15 +11,34 @@ from collections.abc import Sequence
 from typing import Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
-from .contracts import Contract
+from commissioning.models import Organisation
+from core.dates import london_date
+
+from .contracts import Contract, has_passed
 
 
 class RegisterRowQuerySet(models.QuerySet["RegisterRow"]):
     def public(self, *, at: dt.datetime) -> Self:
         """Return the rows of what anybody may see at a moment."""
         return self.filter(public_from__lte=at)
+
+    def passed(self, *, at: dt.datetime) -> Self:
+        """Return those whose last possible end lies behind us: the second part of the list."""
+        return self.filter(has_passed(at))
+
+    def running(self, *, at: dt.datetime) -> Self:
+        """Return all others, those without a known end among them: the first part of the list."""
+        return self.exclude(has_passed(at))
+
+    def started_since(self, day: dt.date, *, at: dt.datetime) -> Self:
+        """Contracts that began on the day or after it; those without a known start, if they were published since."""
+        return self.filter(Q(starts__range=(day, london_date(at))) | Q(starts__isnull=True, public_from__date__gte=day))
+
+    def ending_by(self, day: dt.date, *, at: dt.datetime) -> Self:
+        """Contracts whose planned end lies ahead, on the day or before it."""
+        return self.filter(planned_end__range=(london_date(at), day))
 
     def among(self, contracts: Sequence[int]) -> Self:
         """Return the rows of these contracts, however many: as one text, of which the planner weighs nothing."""
@@ -38,9 +57,12 @@ class RegisterRow(models.Model):
     contract = models.OneToOneField(
         Contract, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="in_register"
     )
+    organisation = models.ForeignKey(Organisation, models.DO_NOTHING, db_constraint=False, related_name="+")
     public_from = models.DateTimeField(null=True)
+    starts = models.DateField(null=True, help_text="The first day of its stated start.")
     ends = models.DateField(null=True, help_text="The last day of its stated end.")
     ends_if_extended = models.DateField(null=True)
+    planned_end = models.DateField(null=True, help_text="As `Contract.planned_end` tells it.")
     title = models.CharField(max_length=250)
     words = models.TextField(help_text="Title and summary in capitals.")
 
@@ -48,9 +70,10 @@ class RegisterRow(models.Model):
 
     class Meta:
         indexes = [
+            # A page's keys, and what most filters ask, without a look at the rows and their words.
             models.Index(
                 fields=["ends", "title", "contract"],
-                include=["public_from", "ends_if_extended"],
+                include=["public_from", "ends_if_extended", "planned_end", "starts", "organisation"],
                 name="tenders_registerrow_in_order",
             )
         ]

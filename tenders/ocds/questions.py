@@ -190,9 +190,11 @@ def _worded(model: Any, rows: QuerySet[Any], words: str, *, at: dt.datetime) -> 
     if model is Opportunity:
         return holding(rows, words, at=at)
     data = QueryDict(urlencode({"q": words}))
-    filters = FrameworkFilterSet if model is Framework else ContractFilterSet
-    found: QuerySet[Any] = filters(data, queryset=rows).qs
-    return found
+    if model is Framework:
+        found: QuerySet[Any] = FrameworkFilterSet(data, queryset=rows).qs
+        return found
+    register = ContractFilterSet(data, contracts=rows, at=at)
+    return rows.filter(pk__in=register.qs.values("pk"))
 
 
 def _where(rows: QuerySet[Any], condition: Q) -> QuerySet[Any]:

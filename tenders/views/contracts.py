@@ -29,7 +29,7 @@ CHUNK = 2_000
 @conditional(*REGISTERS, "providers", minute=True)
 def contract_list(request):
     at = clock.now()
-    context = listed(request, _narrowed(request, at))
+    context = listed(request, _filters(request, at))
     show_statuses(context["page"], at)
     query = request.GET.copy()
     query.pop("page", None)
@@ -38,9 +38,9 @@ def contract_list(request):
     return render(request, "tenders/contracts.html", context)
 
 
-def _narrowed(request, at):
-    rows = Contract.objects.public(at=at).for_cards(at=at).passed_last(at=at)
-    return ContractFilterSet(request.GET or None, queryset=rows)
+def _filters(request, at):
+    contracts = Contract.objects.public(at=at).for_cards(at=at)
+    return ContractFilterSet(request.GET or None, contracts=contracts, at=at)
 
 
 @login_not_required
@@ -66,7 +66,7 @@ def contract_xlsx(request):
 @export
 def contract_json(request):
     at = clock.now()
-    rows = for_export(_narrowed(request, at).qs, at=at)
+    rows = for_export(_filters(request, at).whole, at=at)
     told = (as_data(row, at=at) for row in rows.iterator(chunk_size=CHUNK))
     words = request.GET.urlencode()
     page = reverse("tenders:contracts") + (f"?{words}" if words else "")
@@ -76,7 +76,7 @@ def contract_json(request):
 
 def _file(request, respond):
     at = clock.now()
-    rows = for_export(_narrowed(request, at).qs, at=at)
+    rows = for_export(_filters(request, at).whole, at=at)
     name = f"contracts-register-{london_date(at)}"
     return respond(register(at), rows.iterator(chunk_size=CHUNK), name=name)
 

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 def asked(query=""):
     at = clock.now()
-    rows = Contract.objects.public(at=at).for_public_list(at=at).passed_last(at=at)
-    return ContractFilterSet(QueryDict(query) if query else None, queryset=rows)
+    contracts = Contract.objects.public(at=at).for_public_list(at=at)
+    return ContractFilterSet(QueryDict(query) if query else None, contracts=contracts, at=at)
 
 
 @pytest.mark.parametrize("query", ["", "q=care", "type=home-care", "q=nothing+at+all"])
@@ -36,7 +36,7 @@ def test_pages_cut_from_an_index_are_those_of_the_whole_list(query):
 
     pages = [filters.listed[start : start + 4] for start in range(0, 24, 4)]
 
-    whole = list(filters.qs)
+    whole = list(filters.whole)
     assert [row.pk for page in pages for row in page] == [row.pk for row in whole]
     assert filters.listed.count() == len(filters.listed) == len(whole)
     assert bool(whole) == ("nothing" not in query)
@@ -67,4 +67,4 @@ def test_words_are_found_whatever_their_letters(words):
     found = ContractFactory(title="Night care", summary="In the Straße, 100% by under_score.")
     ContractFactory(title="Day care", summary="1000 underXscore")
 
-    assert list(asked(f"q={words.replace('%', '%25')}").qs) == [found]
+    assert list(asked(f"q={words.replace('%', '%25')}").whole) == [found]
