@@ -186,11 +186,7 @@ def _included(fees: Iterable[Any]) -> tuple[str, ...]:
 def _size(service: Any) -> tuple[str, ...]:
     units = service.units.all()
     if units:
-        return tuple(
-            f"{unit.kind[:1].upper()}{unit.kind[1:]}: {unit.count if unit.count is not None else unit.stated or 'number not told'}"
-            f"{'' if unit.tenure == 'unknown' else f' ({unit.get_tenure_display().lower()})'}"
-            for unit in sorted(units, key=lambda unit: (unit.order, unit.pk))
-        )
+        return tuple(unit.in_words() for unit in sorted(units, key=lambda unit: (unit.order, unit.pk)))
     return (f"{service.capacity} {service.capacity_unit or 'places'}",) if service.capacity else ()
 
 

@@ -38,7 +38,13 @@ class Unit(SourcedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.count or self.stated} {self.kind}"
+        return self.in_words()
+
+    def in_words(self) -> str:
+        """Return it as families read it: "One-bedroom flat: 34 (rent)"."""
+        number = self.count if self.count is not None else self.stated or "number not told"
+        terms = "" if self.tenure == self.Tenure.UNKNOWN else f" ({self.get_tenure_display().lower()})"
+        return f"{self.kind[:1].upper()}{self.kind[1:]}: {number}{terms}"
 
 
 class Fee(SourcedModel):

@@ -1,6 +1,6 @@
 """What a provider says of a service and of itself: each field's plain name, its kind and the section it stands in.
 
-A field's name is the model's, but for what lives in rows of its own (``fees``, ``photos``), in a building
+A field's name is the model's, but for what lives in rows of its own (``fees``, ``units``, ``photos``), in a building
 (``has_lift@<uuid of the location>``), and three that ask for something to be done: ``building`` (where a new service
 is), ``proposed`` and ``removal``.
 """
@@ -15,6 +15,7 @@ from providers.models import Location, Provider, Service
 LONGEST_TEXT = 5000
 MOST_PHOTOS = 5
 MOST_FEES = 12
+MOST_UNITS = 20
 
 
 class Kind(StrEnum):
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     WORDS = "words"
     OUTCODES = "outcodes"
     FEES = "fees"
+    UNITS = "units"
     PHOTOS = "photos"
     BUILDING = "building"
     REQUEST = "request"
@@ -118,12 +120,17 @@ _ROOMS = Section(
     (
         Field("capacity", "How many places there are", Kind.NUMBER),
         Field("capacity_unit", "What is counted", Kind.LINE, "Beds, places, apartments."),
+        Field(
+            "units", "Homes and rooms of each kind", Kind.UNITS,
+            "Flats to rent, flats to buy, rooms with a shower. Leave it empty where the number of places says it all.",
+            counts=False,
+        ),
         Field("has_en_suite_rooms", "Rooms with their own bathroom", Kind.YES_NO),
         Field("has_shared_rooms", "Rooms for two, for couples", Kind.YES_NO),
         Field("has_garden", "Garden", Kind.YES_NO),
         Field("welcomes_pets", "Pets are welcome", Kind.YES_NO),
     ),
-)
+)  # fmt: skip
 ACCESS = (
     Field("has_step_free_entrance", "Step-free entrance", Kind.YES_NO),
     Field("has_accessible_toilet", "Accessible toilet", Kind.YES_NO),
@@ -156,7 +163,7 @@ _CONTACT = Section(
     "How a family reaches you, and where you come to.",
     (
         Field("phone", "Phone", Kind.LINE),
-        Field("email", "E-mail", Kind.LINE, "One that is read every working day. Everybody can see it."),
+        Field("email", "Email", Kind.LINE, "One that is read every working day. Everybody can see it."),
         Field("website", "Website", Kind.LINE, "For example https://www.example.org/home"),
         Field("how_to_get", "How to get it", Kind.TEXT, "Ring us, ask the council, ask a doctor."),
         Field("waiting_time", "How long people wait", Kind.CHOICE),
@@ -195,7 +202,7 @@ _PROVIDER_CONTACT = Section(
     "The council where your registered office is looks after this page.",
     (
         Field("phone", "Phone", Kind.LINE),
-        Field("email", "E-mail", Kind.LINE, "One that is read every working day. Everybody can see it."),
+        Field("email", "Email", Kind.LINE, "One that is read every working day. Everybody can see it."),
         Field("website", "Website", Kind.LINE, "For example https://www.example.org"),
         Field("registered_address", "Registered office: street address", Kind.LINE, "Without town and postcode."),
         Field("registered_town", "Registered office: town", Kind.LINE),

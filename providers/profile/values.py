@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -15,9 +14,10 @@ from django.utils.text import slugify
 from core import geography
 from core.models import ClientGroup, Place, ServiceType
 from core.text import clean_plain_text
-from providers.models import Fee, Location, Photo, Provider, Service
+from providers.models import Location, Photo, Provider, Service
 
-from .fields import LONGEST_TEXT, MOST_FEES, MOST_PHOTOS, Field, Kind, Subject, fields_of, locations_of
+from .fields import LONGEST_TEXT, MOST_PHOTOS, Field, Kind, Subject, fields_of, locations_of
+from .registers import REGISTERS
 
 Values = dict[str, Any]
 TREES: dict[str, type[models.Model]] = {
@@ -25,12 +25,11 @@ TREES: dict[str, type[models.Model]] = {
     "client_groups": ClientGroup,
     "areas_served": Place,
 }
-RELATIONS = ("types", "client_groups", "areas_served", "locations", "fees", "photos")
+RELATIONS = ("types", "client_groups", "areas_served", "locations", "fees", "units", "photos")
 _OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_FEE_FIELDS = ("name", "amount_from", "amount_to", "per", "included", "told_date")
-# The requests, which are no row's own field.
-_NO_COLUMN = frozenset({Kind.FEES, Kind.PHOTOS, Kind.BUILDING, Kind.REQUEST, Kind.TREE, Kind.PLACES})
+# What lives in rows of its own, and the requests, which are no row's own field.
+_NO_COLUMN = frozenset({*REGISTERS, Kind.PHOTOS, Kind.BUILDING, Kind.REQUEST, Kind.TREE, Kind.PLACES})
 
 
 # --- reading ---
@@ -47,8 +46,8 @@ def live_values(subject: Subject, *, at: dt.datetime) -> Values:
 def _live(subject: Subject, field: Field, at: dt.datetime) -> Any:
     if field.kind in {Kind.TREE, Kind.PLACES}:
         return sorted(node.slug for node in getattr(subject, field.name).all())
-    if field.kind == Kind.FEES:
-        return [_fee_value(fee) for fee in sorted(subject.fees.all(), key=lambda one: one.pk)]
+    if register := REGISTERS.get(field.kind):
+        return register.live(subject)
     if field.kind == Kind.PHOTOS:
         shown = [photo for photo in subject.photos.all() if photo.is_shown(at=at)]
         return [photo_value(photo) for photo in sorted(shown, key=lambda one: (one.order, one.pk))]
@@ -65,21 +64,6 @@ def _row_of(subject: Subject, name: str) -> tuple[models.Model, str]:
     if not location:
         return subject, column
     return next(one for one in locations_of(subject) if str(one.uuid) == location), column
-
-
-def _fee_value(fee: Fee) -> Values:
-    return {
-        "name": fee.name,
-        "amount_from": _amount(fee.amount_from),
-        "amount_to": _amount(fee.amount_to),
-        "per": fee.per,
-        "included": fee.included,
-        "told_date": fee.told_date.isoformat(),
-    }
-
-
-def _amount(value: Any) -> str | None:
-    return None if value in (None, "") else f"{Decimal(str(value)):.2f}"
 
 
 def photo_value(photo: Photo) -> Values:
@@ -105,27 +89,9 @@ def clean_value(field: Field, value: Any) -> Any:
         return list(dict.fromkeys(one.strip().upper() for one in value or [] if one.strip()))
     if field.kind == Kind.WORDS:
         return list(dict.fromkeys(one for one in (clean_plain_text(word) for word in value or []) if one))
-    if field.kind == Kind.FEES:
-        return [_clean_fee(one) for one in value or []]
+    if register := REGISTERS.get(field.kind):
+        return register.clean(value)
     return value
-
-
-def _clean_fee(value: Values) -> Values:
-    return {
-        "name": clean_plain_text(value.get("name") or ""),
-        "amount_from": _readable_amount(value.get("amount_from")),
-        "amount_to": _readable_amount(value.get("amount_to")),
-        "per": value.get("per") or "",
-        "included": clean_plain_text(value.get("included") or "", multiline=True),
-        "told_date": value.get("told_date"),
-    }
-
-
-def _readable_amount(value: Any) -> Any:
-    try:
-        return _amount(value)
-    except InvalidOperation:
-        return str(value)
 
 
 # --- checking ---
@@ -204,29 +170,13 @@ def _problems_of(field: Field, value: Any) -> list[str]:
             for one in value or []
             if not _OUTCODE.fullmatch(one)
         ]
-    if field.kind == Kind.FEES:
-        return _fee_problems(value or [])
+    if register := REGISTERS.get(field.kind):
+        return register.problems(value or [])
     if field.kind == Kind.PHOTOS:
         return _photo_problems(value or [])
     if field.kind == Kind.BUILDING and value:
         return _building_problems(value)
     return []
-
-
-def _fee_problems(fees: list[Values]) -> list[str]:
-    found = []
-    if len(fees) > MOST_FEES:
-        found.append(f"Give {MOST_FEES} fees or fewer.")
-    names = [fee["name"].lower() for fee in fees]
-    if len(set(names)) < len(names):
-        found.append("Two fees have the same name. Give each its own, such as “Single room”.")
-    for fee in fees:
-        try:
-            Fee(**{name: fee[name] for name in _FEE_FIELDS}).full_clean(exclude=["service", "source"])
-        except ValidationError as error:
-            said = [str(line) for lines in error.message_dict.values() for line in lines]
-            found.append(f"{fee['name'] or 'A fee without a name'}: {' '.join(said)}")
-    return found
 
 
 def _photo_problems(photos: list[Values]) -> list[str]:
@@ -270,8 +220,9 @@ def apply(subject: Subject, changes: Values, *, at: dt.datetime) -> list[tuple[m
         if name in known and known[name].kind in {Kind.TREE, Kind.PLACES}:
             getattr(subject, name).set(TREES[name]._default_manager.filter(slug__in=changes[name]))
     if isinstance(subject, Service):
-        if "fees" in changes:
-            _write_fees(subject, changes["fees"])
+        for register in REGISTERS.values():
+            if register.name in changes:
+                register.write(subject, changes[register.name])
         if "photos" in changes:
             _write_photos(subject, changes["photos"], at)
         if changes.get("building"):
@@ -292,17 +243,6 @@ def _point(location: Location) -> None:
         find = geography.outcode_point if location.is_address_withheld else geography.point_of
         point = find(location.postcode)
     location.latitude, location.longitude = point or (None, None)
-
-
-def _write_fees(service: Service, fees: list[Values]) -> None:
-    kept = {fee.name: fee for fee in service.fees.all()}
-    wanted = {value["name"] for value in fees}
-    service.fees.filter(pk__in=[fee.pk for name, fee in kept.items() if name not in wanted]).delete()
-    for value in fees:
-        fee = kept.get(value["name"]) or Fee(service=service, is_sample=service.is_sample)
-        for name in _FEE_FIELDS:
-            setattr(fee, name, value[name])
-        fee.save()
 
 
 def _write_photos(service: Service, photos: list[Values], at: dt.datetime) -> None:

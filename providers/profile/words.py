@@ -11,9 +11,10 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.dateparse import parse_date
 
 from core.templatetags.portal import gov_date, money
-from providers.models import Fee, Service
+from providers.models import Fee, Service, Unit
 
 from .fields import Field, Kind, Subject, fields_of
+from .registers import REGISTERS
 from .values import TREES, Values
 
 NOT_TOLD = "Not told"
@@ -75,7 +76,7 @@ def _change(
     has_moved = name in base and base[name] != live.get(name)
     was = in_words(one, base[name], names) if has_moved else None
     parts: dict[str, Any] = {}
-    if one.kind in {Kind.TREE, Kind.PLACES, Kind.WORDS, Kind.OUTCODES, Kind.FEES}:
+    if one.kind in {Kind.TREE, Kind.PLACES, Kind.WORDS, Kind.OUTCODES, *REGISTERS}:
         before, after = (_entries(one, values.get(name), names) for values in (live, changes))
         parts["added"] = [word for word in after if word not in before]
         parts["removed"] = [word for word in before if word not in after]
@@ -129,6 +130,8 @@ def _entries(one: Field, value: Any, names: dict[str, dict[str, str]] | None) ->
         return [known.get(slug, slug) for slug in value]
     if one.kind == Kind.FEES:
         return [fee_in_words(fee) for fee in value]
+    if one.kind == Kind.UNITS:
+        return [Unit(**unit).in_words() for unit in value]
     if one.kind == Kind.PHOTOS:
         return [photo["alt_text"] for photo in value]
     if one.kind == Kind.BUILDING:

@@ -7,13 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.forms.formsets import BaseFormSet
 
 from core.models import ClientGroup, Place, ServiceType
 from providers import profile
-from providers.models import Fee, Location, Provider, Service
+from providers.models import Location, Provider, Service
 from providers.profile import Field, Kind, Section, Subject, Values
-from providers.profile.fields import LONGEST_TEXT, MOST_FEES
+from providers.profile.fields import LONGEST_TEXT
+from providers.profile.registers import REGISTERS
 
 SALT = "workspace.seen"
 UNTOLD = "Not told yet"
@@ -56,6 +56,11 @@ class SectionForm(forms.Form):
             if form_name(field.name) in self.cleaned_data
         }
 
+    def asked(self) -> list[forms.BoundField | None]:
+        """Return what is shown, in the profile's order; None where a field is asked for by forms of its own."""
+        names = [form_name(field.name) for field in self.section.fields]
+        return [self[name] if name in self.fields else None for name in names]
+
     def clean_seen(self) -> Values:
         """Return what the form showed; a form that was tampered with showed nothing, so it saves over nothing."""
         try:
@@ -84,7 +89,7 @@ def _column(name: str, subject: Subject) -> Any:
 
 
 def _form_field(field: Field, subject: Subject) -> forms.Field | None:
-    if field.kind in {Kind.FEES, Kind.PHOTOS, Kind.BUILDING, Kind.REQUEST}:
+    if field.kind in {*REGISTERS, Kind.PHOTOS, Kind.BUILDING, Kind.REQUEST}:
         return None
     if field.kind == Kind.LINE:
         name = field.name.partition("@")[0]
@@ -169,104 +174,6 @@ def _place(line: str) -> str:
         ways = " or ".join(f"“{one.name}, {one.parent.name}”" for one in found if one.parent)
         raise forms.ValidationError(f"There is more than one {line}. Write {ways}.")
     return found[0].slug
-
-
-# --- fees ---
-
-
-class FeeForm(forms.Form):
-    """One fee of a service. A row without any words is none."""
-
-    name = forms.CharField(label="What it is for", max_length=120, required=False, help_text="Such as “Single room”.")
-    amount_from = forms.CharField(label="From, in pounds", max_length=14, required=False)
-    amount_to = forms.CharField(
-        label="To, in pounds", max_length=14, required=False, help_text="Leave it empty if it is always the same."
-    )
-    per = forms.ChoiceField(label="For", choices=[("", "Choose"), *Fee.Per.choices], required=False)
-    included = forms.CharField(
-        label="What is included", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    remove = forms.BooleanField(label="Take this fee away", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("amount_from", "amount_to"):
-            self.fields[name].widget.attrs.update({"inputmode": "decimal", "class": "govuk-input--width-5"})
-
-    def clean_amount_from(self) -> str | None:
-        return self._amount("amount_from")
-
-    def clean_amount_to(self) -> str | None:
-        return self._amount("amount_to")
-
-    def _amount(self, name: str) -> str | None:
-        typed = self.cleaned_data.get(name) or ""
-        amount = re.sub(r"[£,\s]", "", typed)
-        if not amount:
-            return None
-        if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,2})?", amount):
-            raise forms.ValidationError(f"We do not understand {typed}. Write pounds, such as 1,180 or 21.50.")
-        return amount
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing was typed."""
-        data = getattr(self, "cleaned_data", {})
-        return not any(data.get(name) for name in ("name", "amount_from", "amount_to", "per", "included"))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("remove") or self.is_blank:
-            return data
-        for name, sentence in {
-            "name": "Say what this fee is for.",
-            "amount_from": "Say how much it is.",
-            "per": "Say whether that is a week, an hour or another time.",
-        }.items():
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, sentence)
-        return data
-
-
-class _FeeFormSet(BaseFormSet):
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        if index is None or index >= self.initial_form_count():
-            del form.fields["remove"]
-
-
-FeeFormSet = forms.formset_factory(
-    FeeForm, formset=_FeeFormSet, extra=1, max_num=MOST_FEES, validate_max=True, absolute_max=MOST_FEES + 5
-)
-
-
-def fee_values(formset: Any, known: list[Values], today: str, *, right_today: bool) -> list[Values]:
-    """Return the typed fees; one that is as it was keeps the day it was told, unless all are said to be right today."""
-    told = {_without_day(fee): fee["told_date"] for fee in known}
-    fees = []
-    for form in formset.forms:
-        data = form.cleaned_data
-        if form.is_blank or data.get("remove"):
-            continue
-        fee = {name: data.get(name) for name in ("name", "amount_from", "amount_to", "per", "included")}
-        fee = profile.clean_value(Field("fees", "", Kind.FEES), [{**fee, "told_date": today}])[0]
-        if not right_today:
-            fee["told_date"] = told.get(_without_day(fee), today)
-        fees.append(fee)
-    return fees
-
-
-def _without_day(fee: Values) -> tuple[Any, ...]:
-    return tuple(value for name, value in sorted(fee.items()) if name != "told_date")
-
-
-class RightTodayForm(forms.Form):
-    """The one box that makes all fees young again."""
-
-    right_today = forms.BooleanField(label="All these fees are right today", required=False)
-
-
-# --- the rest ---
 
 
 class NewServiceForm(forms.Form):

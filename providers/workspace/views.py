@@ -27,14 +27,12 @@ from providers.services.revisions import ChangedMeanwhile, ProfileRefused, WithT
 
 from .forms import (
     ChoiceOfProvider,
-    FeeFormSet,
     NewServiceForm,
-    RightTodayForm,
     SectionForm,
     VacancyForm,
-    fee_values,
 )
 from .frame import Entry, entries_of, entry_of, for_provider, service_of, show
+from .row_forms import entries_in
 
 PAGE_SIZE = 10
 
@@ -130,21 +128,15 @@ def section(request: Any, provider: Provider, key: str, slug: str | None = None)
         messages.warning(request, str(WithTheCouncil()))
         return redirect(found.url)
     values = found.draft.values
-    has_fees = any(field.name == "fees" for field in part.fields)
     data = request.POST if request.method == "POST" else None
     form = SectionForm(part, found.subject, values, data)
-    fees = FeeFormSet(data, initial=values["fees"], prefix="fees") if has_fees else None
-    right_today = RightTodayForm(data) if has_fees else None
+    entries = entries_in(part, values, data)
     refusal = None
     # Both are asked, so that all that is wrong is shown at once.
-    if data is not None and all(
-        [form.is_valid(), fees is None or fees.is_valid(), not right_today or right_today.is_valid()]
-    ):
+    if data is not None and all([form.is_valid(), entries is None or entries.is_valid()]):
         written = form.values()
-        if fees is not None and right_today is not None:
-            today = localtime(at).date().isoformat()
-            is_right = right_today.cleaned_data["right_today"]
-            written["fees"] = fee_values(fees, values["fees"], today, right_today=is_right)
+        if entries is not None:
+            written[entries.field.name] = entries.values(localtime(at).date())
         try:
             saved = revisions.save_changes(
                 provider=provider, service=found.service, values=written, seen=form.cleaned_data["seen"],
@@ -158,17 +150,19 @@ def section(request: Any, provider: Provider, key: str, slug: str | None = None)
         except DomainError as error:
             refusal = error
         else:
-            messages.success(request, _saved_sentence(saved, found))
+            messages.success(request, _saved_sentence(saved))
+            if entries is not None and data.get("then") == entries.field.name:
+                return redirect(f"{_section_url(slug, key)}#{entries.field.name}")
             return redirect(found.url)
     context = {
-        "section": part, "form": form, "fees": fees, "right_today": right_today, "refusal": refusal,
+        "section": part, "form": form, "entries": entries, "refusal": refusal,
         "changes": getattr(refusal, "changes", []), "at": at,
-        "has_errors": bool(form.errors or (fees is not None and fees.total_error_count())),
+        "has_errors": bool(form.errors or (entries is not None and entries.has_errors)),
     }  # fmt: skip
     return show(request, "providers/workspace/section.html", context, entry=found)
 
 
-def _saved_sentence(saved: Any, found: Entry) -> str:
+def _saved_sentence(saved: Any) -> str:
     if saved is None:
         return "Saved. This is what families see already."
     return "Saved as a draft. Families see it once you have sent it to the council and it has agreed."

@@ -128,7 +128,7 @@ EXAMPLES = {
             "workspace_provider_section",
             "contact",
             of_provider=True,
-            send="Save",
+            send="Save as draft",
             typed={"email": "none"},
             holds="Enter a valid email",
         ),
@@ -152,7 +152,7 @@ EXAMPLES = {
         error=kept(
             "workspace_section",
             "fees",
-            send="Save",
+            send="Save as draft",
             typed={"fees-0-amount_from": "a lot"},
             holds="We do not understand a lot",
         ),

@@ -1,4 +1,4 @@
-"""What the tests of revisions share: a fee, the trail and the mails."""
+"""What the tests of revisions share: a fee, a kind of home, the trail and the mails."""
 
 import datetime as dt
 
@@ -21,3 +21,7 @@ def fee(**more):
         "name": "Single room", "amount_from": "1000.00", "amount_to": None, "per": "week", "included": "",
         "told_date": "2026-11-18", **more,
     }  # fmt: skip
+
+
+def unit(**more):
+    return {"kind": "flat", "tenure": "rent", "count": 8, "stated": "", **more}

@@ -10,7 +10,7 @@ from providers.services import revisions
 from providers.services.revisions import ChangedMeanwhile, ProfileRefused
 from tests.factories import NOON
 from tests.factories.providers import LocationFactory
-from tests.providers.revisions.rows import actions, fee
+from tests.providers.revisions.rows import actions, fee, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,24 @@ def test_fee_that_cannot_be_is_refused(home, fees, says):
         home.draft(fees=fees)
 
     assert says in " ".join(refused.value.problems["fees"])
+
+
+@pytest.mark.parametrize(
+    ("units", "says"),
+    [
+        ([unit(kind="")], "A kind without a name"),
+        ([unit(count=-1)], "greater than or equal to 0"),
+        ([unit(count=10**10)], "less than or equal to"),
+        ([unit(tenure="moon")], "not a valid choice"),
+        ([unit(), unit(kind="FLAT")], "stands there twice"),
+        ([unit(kind=f"flat {n}") for n in range(21)], "20 kinds or fewer"),
+    ],
+)
+def test_kind_of_home_that_cannot_be_is_refused(home, units, says):
+    with pytest.raises(ProfileRefused) as refused:
+        home.draft(units=units)
+
+    assert says in " ".join(refused.value.problems["units"])
 
 
 def test_buildings_of_others_are_not_ones_to_describe(home):

@@ -3,11 +3,12 @@
 import pytest
 
 from providers import profile
-from providers.models import Fee, Service
+from providers.models import Fee, Service, Unit
 from providers.services import drafts
 from tests.factories import NOON
+from tests.factories.commissioning import SourceDocumentFactory
 from tests.factories.core import ClientGroupFactory
-from tests.providers.revisions.rows import fee
+from tests.providers.revisions.rows import fee, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +54,26 @@ def test_fee_rows_are_kept_by_name(home):
 
     assert Fee.objects.get().pk == first.pk
     assert Fee.objects.get().amount_from == 1100
+
+
+def test_homes_of_each_kind_are_told_in_plain_words(home):
+    home.service.units.create(kind="flat", tenure="rent", count=8)
+    home.draft(units=[unit(count=9), unit(kind="bungalow", tenure="unknown", count=None, stated="Two or three")])
+
+    (change,) = drafts.open_draft(provider=home.provider, service=home.service, at=NOON).changes
+
+    assert (change.label, change.removed) == ("Homes and rooms of each kind", ["Flat: 8 (rent)"])
+    assert change.added == ["Flat: 9 (rent)", "Bungalow: Two or three"]
+
+
+def test_homes_are_kept_by_kind_and_tenure_in_the_order_told(home):
+    document = {"source": SourceDocumentFactory(), "source_section": "Table 2"}
+    same = home.service.units.create(kind="flat", tenure="rent", count=8, **document)
+    other = home.service.units.create(kind="flat", tenure="owned", count=2, order=1, **document)
+    home.service.units.create(kind="room", count=3, order=2)
+
+    home.approve(home.submitted(units=[unit(tenure="owned", count=4), unit(), unit(kind="bungalow")]))
+
+    told = [(one.kind, one.tenure, one.count, one.source_section) for one in Unit.objects.order_by("order")]
+    assert told == [("flat", "owned", 4, ""), ("flat", "rent", 8, "Table 2"), ("bungalow", "rent", 8, "")]
+    assert {same.pk, other.pk} < set(Unit.objects.values_list("pk", flat=True))

@@ -12,15 +12,15 @@ def page(name, *args):
 def typed(response):
     """What a browser would send of the section's form it was shown."""
     data = {}
-    for form in [response.context["form"], *(response.context["fees"] or []), response.context["right_today"]]:
-        if form is None:
-            continue
+    entries = response.context["entries"]
+    forms = [*entries.forms, entries.further] if entries else []
+    for form in [response.context["form"], *filter(None, forms)]:
         for field in form:
             value = field.value()
             if value is True or (value not in (None, False, "") and not isinstance(value, bool)):
                 data[field.html_name] = value
-    if response.context["fees"] is not None:
-        data |= {field.html_name: field.value() for field in response.context["fees"].management_form}
+    if entries:
+        data |= {field.html_name: field.value() for field in entries.forms.management_form}
     return data
 
 

@@ -50,6 +50,7 @@ def test_change_shows_nowhere_before_it_is_approved_and_everywhere_after(home, c
         languages=[f"{CANARY} tongue"],
         fees=[{"name": f"{CANARY} room", "amount_from": "1000", "amount_to": None, "per": "week", "included": "",
                "told_date": "2026-11-18"}],
+        units=[{"kind": f"{CANARY} flat", "tenure": "rent", "count": 8, "stated": ""}],
     )  # fmt: skip
     save(home.provider, None, by=home.person, trading_name=f"{CANARY} Care", summary=f"{CANARY} company.")
 

@@ -23,6 +23,8 @@ def test_section_is_saved_as_a_draft(person, home):
 
 def test_form_sent_as_it_was_shown_changes_nothing(person, home):
     home.service.fees.create(name="Room", amount_from="1000.50", amount_to="1200", per="week", told_date="2026-01-05")
+    home.service.units.create(kind="flat", tenure="rent", count=8)
+    home.service.units.create(kind="room", stated="8 to 10", order=1)
     home.service.areas_served.add(home.place)
     for key in ("about", "who", "fees", "rooms", "accessibility", "staffing", "contact"):
         path = page("section", home.service.slug, key)
@@ -46,6 +48,8 @@ def test_form_sent_as_it_was_shown_changes_nothing(person, home):
         ("fees", {"fees-0-amount_from": "10", "fees-0-included": "Kept words"}, "Say what this fee is for."),
         ("fees", {"fees-0-name": "Kept words", "fees-0-amount_from": "10", "fees-0-amount_to": "5", "fees-0-per": "week"},
          "highest fee cannot be below"),
+        ("rooms", {"units-0-stated": "Kept words"}, "Say what kind of home or room it is."),
+        ("rooms", {"units-0-kind": "Kept words", "units-0-count": "-1"}, "greater than or equal to 0"),
     ],
 )  # fmt: skip
 def test_error_is_shown_and_what_was_typed_is_kept(person, home, key, sent, says):
@@ -115,6 +119,32 @@ def test_fee_is_taken_away_and_another_added(person, home):
     )
 
     assert [fee["name"] for fee in ProfileRevision.objects.get().changes["fees"]] == ["New"]
+
+
+def test_homes_are_told_by_kind_one_after_the_other(person, home):
+    path = page("section", home.service.slug, "rooms")
+    first = {"units-0-kind": "Flat", "units-0-tenure": "rent", "units-0-count": "8", "then": "units"}
+    second = {"units-1-kind": "Bungalow", "units-1-stated": "Two or three"}
+
+    again = person.post(path, {**typed(person.get(path)), **first})
+    done = person.post(path, {**typed(person.get(path)), **second})
+
+    assert (again["Location"], done["Location"]) == (f"{path}#units", page("service", home.service.slug))
+    assert ProfileRevision.objects.get().changes == {
+        "units": [
+            {"kind": "Flat", "tenure": "rent", "count": 8, "stated": ""},
+            {"kind": "Bungalow", "tenure": "unknown", "count": None, "stated": "Two or three"},
+        ]
+    }
+
+
+def test_kind_of_home_is_taken_away(person, home):
+    home.service.units.create(kind="flat", tenure="rent", count=8)
+    path = page("section", home.service.slug, "rooms")
+
+    person.post(path, {**typed(person.get(path)), "units-0-remove": "on"})
+
+    assert ProfileRevision.objects.get().changes == {"units": []}
 
 
 def test_town_whose_name_repeats_is_asked_about(person, home):
