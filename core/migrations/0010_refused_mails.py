@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0009_email'),
+        ("core", "0009_email"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outgoingmail',
-            name='refusal',
-            field=models.CharField(blank=True, help_text='What the mail server answered then.', max_length=200),
+            model_name="outgoingmail",
+            name="refusal",
+            field=models.CharField(
+                blank=True, db_default="", help_text="What the mail server answered then.", max_length=200
+            ),
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='refused_at',
-            field=models.DateTimeField(help_text='When the mailbox refused it for good; then it stays unsent.', null=True),
+            model_name="outgoingmail",
+            name="refused_at",
+            field=models.DateTimeField(
+                help_text="When the mailbox refused it for good; then it stays unsent.", null=True
+            ),
         ),
     ]

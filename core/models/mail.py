@@ -46,8 +46,12 @@ class OutgoingMail(models.Model):
     headers = models.JSONField(default=dict, blank=True, help_text="Further headers, such as List-Unsubscribe.")
     written_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
-    refused_at = models.DateTimeField(null=True, help_text="When the mailbox refused it for good; then it stays unsent.")
-    refusal = models.CharField(max_length=200, blank=True, help_text="What the mail server answered then.")
+    refused_at = models.DateTimeField(
+        null=True, help_text="When the mailbox refused it for good; then it stays unsent."
+    )
+    refusal = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="What the mail server answered then."
+    )
 
     objects = OutgoingMailQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from core import clock, jobs, mail
 from core.models import Job, JobState, OutgoingMail
 from core.tasks import delete_personal_data, run_job
-from tests.tools.mailbox import mail_server
+from tests.tools.mail_server import mail_server
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,11 @@ def test_only_a_mailbox_that_takes_no_mail_is_refused_for_good(server, answer, i
 
     owed.refresh_from_db()
     row = Job.objects.get()
-    assert (owed.sent_at, owed.refused_at is not None, owed.refusal) == (None, is_for_good, answer if is_for_good else "")
+    assert (owed.sent_at, owed.refused_at is not None, owed.refusal) == (
+        None,
+        is_for_good,
+        answer if is_for_good else "",
+    )
     assert (row.state, owed.text) == ((JobState.DONE, "") if is_for_good else (JobState.QUEUED, "It is."))
 
 
@@ -152,7 +156,9 @@ def test_a_mailbox_refuses_once_it_did_so_on_enough_days_and_has_taken_nothing_s
     def told(to, *, refused=(), sent=()):
         for field, days in (("refused_at", refused), ("sent_at", sent)):
             for number in days:
-                OutgoingMail.objects.create(key=f"{to}{field}{number}", to=to, subject="S", **{field: at - number * day})
+                OutgoingMail.objects.create(
+                    key=f"{to}{field}{number}", to=to, subject="S", **{field: at - number * day}
+                )
 
     told("gone@example.org", refused=[3, 2], sent=[9])
     told("Gone@example.org", refused=[1])

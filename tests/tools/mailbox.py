@@ -1,44 +1,18 @@
-"""A mail server that answers each recipient as a test says, spoken to over a real connection."""
+"""The mailbox of a worker that was started with ``EMAIL_URL=file://…``: a folder in which each file holds some mails."""
 
-import socketserver
-import threading
-from contextlib import contextmanager
+import email
+import email.policy
+from pathlib import Path
 
-
-class _Conversation(socketserver.StreamRequestHandler):
-    def handle(self):
-        self._say("220 test")
-        while line := self.rfile.readline():
-            verb = line.decode().upper()
-            if verb.startswith("RCPT"):
-                self._say(self.server.answer)
-            elif verb.startswith("DATA"):
-                self._say("354 go on")
-                while self.rfile.readline() != b".\r\n":
-                    pass
-                self._say("250 ok")
-            elif verb.startswith("QUIT"):
-                return self._say("221 bye")
-            else:
-                self._say("250 ok")
-
-    def _say(self, words):
-        self.wfile.write(f"{words}\r\n".encode())
+BETWEEN = "-" * 79
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = allow_reuse_address = True
-    answer = "250 ok"
-
-
-@contextmanager
-def mail_server(settings):
-    """Send mails to a server of this test; `answer` is what it says of a recipient."""
-    with _Server(("127.0.0.1", 0), _Conversation) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        try:
-            yield server
-        finally:
-            server.shutdown()
+def mails(folder):
+    """Return the mails in a folder, by the address they went to, the earliest first."""
+    found = {}
+    for file in sorted(Path(folder).iterdir(), key=lambda one: one.stat().st_mtime_ns):
+        for text in file.read_text().split(BETWEEN):
+            if text.strip():
+                mail = email.message_from_string(text.strip(), policy=email.policy.default)
+                found.setdefault(mail["To"], []).append(mail)
+    return found
