@@ -49,18 +49,21 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         # As long as the row tells when the address was last written to, it is not written to again.
         is_quiet = Q(asked_at=None) | Q(asked_at__lt=at - dt.timedelta(days=1))
         unconfirmed = Q(confirmed_at=None, created_at__lt=before) & (Q(asked_at=None) | Q(asked_at__lt=before))
-        return self.filter(is_quiet, unconfirmed | Q(stopped_at__lt=before) | Q(created_at__lt=before) & nothing)
+        stopped = Q(stopped_at__lt=before, refused_at=None) | Q(refused_at__lt=at - Subscriber.keep_refused_for)
+        return self.filter(is_quiet, unconfirmed | stopped | Q(created_at__lt=before) & nothing)
 
 
 class Subscriber(models.Model):
-    """Somebody who wants to be told of news: an e-mail address, with or without an account.
+    """Somebody who wants to be told of news: an email address, with or without an account.
 
     Personal data, held to send what was asked for. Nobody is told anything before they have pressed the button behind
     a link that went to the address. An address that never confirmed is deleted after `keep_for`, as is one that
-    stopped all: until then it can be undone.
+    stopped all: until then it can be undone. One whose mailbox refuses our mails is kept for `keep_refused_for`, so
+    that its person or an operator has time to take it up again.
     """
 
     keep_for = dt.timedelta(days=7)  # after it was last asked to confirm, or stopped
+    keep_refused_for = dt.timedelta(days=30)
     audit_exclude = ("email", "confirm_hash")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="What its links are made of.")
@@ -75,11 +78,17 @@ class Subscriber(models.Model):
     confirm_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="Of the link's token.")
     confirmed_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True, help_text="When all was stopped because the mailbox refused our mails.")
 
     objects = SubscriberQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="tenders_subscriber_refused_is_stopped",
+                condition=Q(refused_at__isnull=True) | Q(stopped_at__isnull=False),
+                violation_error_message="Whose mailbox refuses our mails is sent none.",
+            ),
             models.CheckConstraint(
                 name="tenders_subscriber_email_in_small_letters",
                 condition=Q(email=Lower("email")),
@@ -94,6 +103,16 @@ class Subscriber(models.Model):
     def is_told(self) -> bool:
         """Whether mail may go out: confirmed, and not stopped."""
         return self.confirmed_at is not None and self.stopped_at is None
+
+    @property
+    def is_stopped_by_itself(self) -> bool:
+        """Whether somebody has stopped all, and not the mailbox that refused our mails."""
+        return self.stopped_at is not None and self.refused_at is None
+
+    @property
+    def days_kept(self) -> int:
+        """For how many days after it stopped it is kept."""
+        return (self.keep_for if self.refused_at is None else self.keep_refused_for).days
 
 
 class WantedQuerySet(models.QuerySet["Wanted"]):

@@ -134,7 +134,7 @@ class Event(OwnedModel, SourcedModel, PublishableModel, AddressedModel):
     registration_closes_at = models.DateTimeField(
         "registration until", null=True, blank=True, help_text="Empty: until the event starts."
     )
-    email = models.EmailField("e-mail for questions", blank=True, help_text="A team's address, not a person's.")
+    email = models.EmailField("email for questions", blank=True, help_text="A team's address, not a person's.")
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False

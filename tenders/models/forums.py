@@ -27,7 +27,7 @@ class Forum(OwnedModel, SourcedModel, PublishableModel):
     life_stage = models.CharField(max_length=10, choices=LifeStage, blank=True)
     types = models.ManyToManyField(ServiceType, blank=True, related_name="forums")
     client_groups = models.ManyToManyField(ClientGroup, blank=True, related_name="forums")
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     url = models.URLField("web address", blank=True)
     order = models.PositiveSmallIntegerField(default=0)

@@ -111,11 +111,12 @@ class Asker(OwnedModel):
         help_text="What it became once the address was confirmed.",
     )
     name = models.CharField(max_length=160, blank=True)
-    email = models.EmailField("e-mail")
+    email = models.EmailField()
     organisation_name = models.CharField("organisation", max_length=200, blank=True)
     provider = models.ForeignKey(Provider, models.SET_NULL, null=True, blank=True, related_name="+")
     question_asked = models.TextField("question, as asked")
     received_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True, help_text="When a mail told its address of it.")
     confirmed_at = models.DateTimeField(null=True, blank=True)
     token_hash = models.CharField(max_length=64, blank=True, editable=False)
 

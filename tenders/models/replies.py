@@ -57,7 +57,7 @@ class Reply(OwnedModel):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=120)
     organisation_name = models.CharField("organisation they come from", max_length=200)
-    email = models.EmailField("e-mail", max_length=254)
+    email = models.EmailField(max_length=254)
     is_sme = models.BooleanField("small or medium-sized", default=False, help_text="They say so.")
     is_vcse = models.BooleanField("voluntary, community or social enterprise", default=False, help_text="They say so.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
