@@ -22,8 +22,12 @@ from .protocol import Request, message, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# The process sees no password, address or key of the portal: only what it needs to find Python, Pango and fonts.
-PASSED_ON = ("PATH", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "LD_LIBRARY_PATH")
+# The process sees no password, address or key of the portal: only what it needs to find Python, Pango and fonts, and
+# where Python keeps what it has compiled. Compiling the layout's packages anew would take a second for each document.
+PASSED_ON = (
+    *("PATH", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "LD_LIBRARY_PATH"),
+    *("PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
+)
 PASSED_ON_PREFIX = "DYLD_"
 
 OnProgress = Callable[[str, int], None]
@@ -105,7 +109,7 @@ def _ignore(step: str, number: int) -> None:
 def _environment(scratch: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in PASSED_ON or name.startswith(PASSED_ON_PREFIX)}
     # A fixed hash seed, since the order of sets reaches the PDF's bytes.
-    return {**kept, "LANG": "C.UTF-8", "TMPDIR": scratch, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "LANG": "C.UTF-8", "TMPDIR": scratch, "PYTHONHASHSEED": "0"}
 
 
 def _watch(process: subprocess.Popen[bytes], limits: Limits, on_progress: OnProgress) -> RenderedPdf:

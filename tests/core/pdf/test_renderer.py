@@ -250,6 +250,16 @@ def test_the_process_sees_no_secret(monkeypatch):
     assert "canary-in-the-environment" not in environment.values()
 
 
+def test_the_process_finds_what_python_has_compiled_where_the_portal_keeps_it(monkeypatch):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "/var/cache/portal")
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+
+    environment = renderer._environment("scratch")
+
+    assert environment["PYTHONPYCACHEPREFIX"] == "/var/cache/portal"
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="dies with its parent by signal on Linux only")
 def test_the_process_dies_with_its_parent():
     program = (
