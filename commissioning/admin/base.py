@@ -13,13 +13,16 @@ from commissioning import permissions
 from commissioning.acting import acting_organisation, is_operator
 
 from .actions import ObjectActionsMixin
+from .conflicts import ConflictsMixin
 from .doors import GuardedDoorsMixin, ScopedFieldsMixin
 from .inlines import ScopedFormSet
 from .scope import belongs_to, own_rows, owner_of, sees_all
 from .trail import TrailMixin
 
 
-class OrganisationScopedAdmin(ObjectActionsMixin, TrailMixin, GuardedDoorsMixin, ScopedFieldsMixin, admin.ModelAdmin):
+class OrganisationScopedAdmin(
+    ConflictsMixin, ObjectActionsMixin, TrailMixin, GuardedDoorsMixin, ScopedFieldsMixin, admin.ModelAdmin
+):
     """The base of every commissioner's admin: closes each door to another organisation's rows.
 
     ``organisation_field`` is the path to the owner. An officer's new rows get their organisation from whom
@@ -69,22 +72,24 @@ class OrganisationScopedAdmin(ObjectActionsMixin, TrailMixin, GuardedDoorsMixin,
         return owner_of(obj, self.organisation_field)
 
     def _allowed(self, request: Any, predicate: Callable[..., bool], obj: Any = None) -> bool:
+        # The menu of one page asks a hundred times for the organisation one acts for.
+        answers: dict[Any, bool] = request.__dict__.setdefault("_workspace_permissions", {})
+        if obj is None or obj.pk is None:
+            if predicate not in answers:
+                organisation = acting_organisation(request)
+                answers[predicate] = (
+                    is_operator(request.user) if organisation is None else predicate(request.user, organisation)
+                )
+            return answers[predicate]
+        owner = self._owner(obj)
+        if owner is None:
+            return sees_all(request)
         organisation = acting_organisation(request)
-        if obj is not None and obj.pk is not None:
-            owner = self._owner(obj)
-            if owner is None:
-                return sees_all(request)
-            if organisation is not None and owner != organisation:
-                return False
-            organisation = owner
-        if organisation is None:
-            return is_operator(request.user)
-        # One page asks dozens of times.
-        answers = request.__dict__.setdefault("_workspace_permissions", {})
-        key = (predicate, organisation.pk)
-        if key not in answers:
-            answers[key] = predicate(request.user, organisation)
-        return bool(answers[key])
+        if organisation is not None and owner != organisation:
+            return False
+        if (predicate, owner.pk) not in answers:
+            answers[predicate, owner.pk] = predicate(request.user, owner)
+        return answers[predicate, owner.pk]
 
     def has_module_permission(self, request: Any) -> bool:
         return self.has_view_permission(request)
@@ -150,12 +155,13 @@ class OrganisationScopedAdmin(ObjectActionsMixin, TrailMixin, GuardedDoorsMixin,
         return super().get_deleted_objects(objs, request)
 
 
-class PublicReferenceAdmin(GuardedDoorsMixin, admin.ModelAdmin):
+class PublicReferenceAdmin(ConflictsMixin, GuardedDoorsMixin, admin.ModelAdmin):
     """A register kept by the installation's operators; officers only choose from it."""
 
     journey = "reference"
     list_per_page = 50
     view_on_site = False
+    change_form_template = "admin/scoped_change_form.html"
 
     def choosable_rows(self, request: Any) -> models.QuerySet[Any]:
         return self.model._default_manager.all()

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 
 from commissioning.models import OwnedModel
 
+from .conflicts import OpenedFormSet
 from .doors import ScopedFieldsMixin
 
 
@@ -25,7 +26,7 @@ class ScopedFormSet(_OwnRowsMixin, BaseModelFormSet):
     """The rows that are edited in a list."""
 
 
-class ScopedInlineFormSet(_OwnRowsMixin, BaseInlineFormSet):
+class ScopedInlineFormSet(OpenedFormSet, _OwnRowsMixin, BaseInlineFormSet):
     """The rows that are edited inside a record."""
 
 

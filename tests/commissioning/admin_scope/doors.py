@@ -10,6 +10,7 @@ import pytest
 from django.db import models
 from django.urls import reverse
 
+from commissioning.admin import conflicts
 from tests.commissioning.councils import registered
 
 OURS, THEIRS = "canaryours", "canarytheirs"
@@ -72,7 +73,7 @@ def refused_in(response):
 
 def change_form_data(response):
     """What a browser would post from the change form it was shown."""
-    data = {}
+    data = {conflicts.FIELD: response.context["opened"]} if response.context.get("opened") else {}
     inlines = response.context["inline_admin_formsets"]
     for one in [*forms_of(response), *(inline.formset.management_form for inline in inlines)]:
         for bound in one:
