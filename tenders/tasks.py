@@ -8,7 +8,7 @@ from core.jobs import job
 from . import services
 from .alerts import run
 from .search import upkeep
-from .services import subscriptions
+from .services import confirmations, refusals
 
 
 @job("tenders.ask_owners", nightly=True)
@@ -24,8 +24,13 @@ def propose_successors(*, job):
 @job("tenders.tell_subscribers", every=dt.timedelta(minutes=settings.ALERTS_MINUTES))
 def tell_subscribers(*, job):
     at = clock.now()
-    subscriptions.ask_the_waiting(at=at)
+    confirmations.ask_the_waiting(at=at)
     run.run(at=at, progress=job.progress)
+
+
+@job("tenders.stop_refused", nightly=True)
+def stop_refused():
+    refusals.stop_refused(at=clock.now())
 
 
 @job("tenders.make_releases", nightly=True)

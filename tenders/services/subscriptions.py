@@ -25,6 +25,8 @@ from providers.tokens import hash_of, new_token
 from tenders.alerts import letters, links, questions
 from tenders.models import AlertItem, Follow, Framework, Frequency, Opportunity, SavedSearch, Subscriber
 
+from . import strangers
+
 DAY = dt.timedelta(days=1)
 MOST_WANTED = 200
 # The longest entry an index takes is somewhat longer; what people choose comes to some hundred letters.
@@ -198,10 +200,11 @@ def stop_all(*, subscriber: Subscriber, at: dt.datetime, by: Any = None) -> Subs
     :param by: the operator who does it on request; None where the link from a mail was used.
     """
     person = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-    if person.stopped_at is None:
-        person.stopped_at = at
-        person.save(update_fields=["stopped_at"])
-        audit.record("subscriber.stopped", person, by=by, at=at)
+    if person.is_stopped_by_itself:
+        return person
+    person.stopped_at, person.refused_at = at, None
+    person.save(update_fields=["stopped_at", "refused_at"])
+    audit.record("subscriber.stopped", person, by=by, at=at)
     AlertItem.objects.filter(subscriber=person, sent_at=None).delete()
     mail.recall(prefix=f"alerts:{person.pk}:")
     return person
@@ -212,8 +215,9 @@ def take_up_all(*, subscriber: Subscriber, at: dt.datetime) -> Subscriber:
     """Undo the stop of everything, within the days it is kept. What happened in between is not told."""
     person = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     if person.stopped_at is not None:
+        _trust_again(person)
         person.stopped_at = None
-        person.save(update_fields=["stopped_at"])
+        person.save(update_fields=["stopped_at", "refused_at"])
         for model in (SavedSearch, Follow):
             model.objects.shown().filter(subscriber=person).update(created_at=at)
     return person
@@ -340,8 +344,16 @@ def _begin(person: Subscriber, *, at: dt.datetime) -> None:
             model.objects.filter(subscriber=person, stopped_at=None, created_at__lte=person.stopped_at).update(
                 stopped_at=person.stopped_at
             )
+    _trust_again(person)
     person.confirmed_at, person.stopped_at, person.confirm_hash = person.confirmed_at or at, None, ""
-    person.save(update_fields=["confirmed_at", "stopped_at", "confirm_hash"])
+    person.save(update_fields=["confirmed_at", "stopped_at", "refused_at", "confirm_hash"])
+
+
+def _trust_again(person: Subscriber) -> None:
+    """Begin anew to count what a mailbox refuses, where that had stopped its mails."""
+    if person.refused_at is not None:
+        person.refused_at = None
+        mail.forget_refusals(to=person.email)
 
 
 def _pending(person: Subscriber) -> list[Asked]:
@@ -356,6 +368,9 @@ def _write_once_a_day(person: Subscriber, *, at: dt.datetime) -> bool:
     pending: Sequence[Asked] = _pending(person)
     if not pending and not person.is_told or _was_written_to(person.email, since=at - DAY):
         return False
+    # Whoever is told of news is no stranger.
+    if not person.is_told and not strangers.may_ask(person.email, at=at):
+        return False
     token = new_token() if pending else ""
     person.asked_at, person.confirm_hash = at, hash_of(token) if token else person.confirm_hash
     person.save(update_fields=["asked_at", "confirm_hash"])
@@ -365,11 +380,8 @@ def _write_once_a_day(person: Subscriber, *, at: dt.datetime) -> bool:
 
 
 def _was_written_to(email: str, *, since: dt.datetime) -> bool:
-    """Whether a mailbox was asked since then under any of its names: ``ada+tenders@`` is read where ``ada@`` is."""
-    name, _, domain = email.rpartition("@")
-    name = name.partition("+")[0]
-    names = Q(email=f"{name}@{domain}") | Q(email__startswith=f"{name}+", email__endswith=f"@{domain}")
-    return Subscriber.objects.filter(names, asked_at__gt=since).exists()
+    """Whether a mailbox was written to since then under any of its names, answered or not."""
+    return Subscriber.objects.filter(strangers.named_as(email), asked_at__gt=since).exists()
 
 
 def _locked(asked: Asked) -> Any:

@@ -279,7 +279,7 @@ def stop_all(request, token):
         return redirect(_address_of(person))
     if request.method == "POST":
         person = subscriptions.stop_all(subscriber=person, at=at)
-    context = {"is_stopped": person.stopped_at is not None, "days": Subscriber.keep_for.days, "breadcrumbs": _crumbs()}
+    context = {"is_stopped": person.stopped_at is not None, "days": person.days_kept, "breadcrumbs": _crumbs()}
     return render(request, "tenders/alerts/stop_all.html", context)
 
 
