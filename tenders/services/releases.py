@@ -28,6 +28,8 @@ from tenders.ocds.opportunities import opportunity_release
 from tenders.ocds.values import Document, dumped, moment
 
 BATCH = 500
+# A release due so soon counts as told. The database refuses a transaction that takes one away and lasts until its moment.
+SETTLED = dt.timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -105,22 +107,24 @@ class _Told:
 def _append(rows: list[Any], *, at: dt.datetime) -> list[Release]:
     """Append what is new of these records, and what the clock will make of them within `LOOKED_AHEAD`.
 
-    What nobody has read yet gives way to what is known now: what was corrected before its day is never told.
+    What nobody has read yet gives way to what is known now: what was corrected before its day is never told. What is due
+    within `SETTLED` stands: before this transaction ends, it may have been read.
     """
     told = _told(rows, at=at)
-    kept = Release.objects.filter(ocid__in=told)
-    last = {one.ocid: one for one in kept.filter(published_at__lte=at).order_by("ocid", "-number").distinct("ocid")}
+    kept, settled = Release.objects.filter(ocid__in=told), at + SETTLED
+    stand = kept.filter(published_at__lte=settled).order_by("ocid", "-number").distinct("ocid")
+    last = {one.ocid: one for one in stand}
     waiting: dict[str, list[Release]] = defaultdict(list)
-    for one in kept.filter(published_at__gt=at).order_by("number"):
+    for one in kept.filter(published_at__gt=settled).order_by("number"):
         waiting[one.ocid].append(one)
     new: list[Release] = []
     for ocid, states in told.items():
         before = last.get(ocid)
-        wanted = list(_different(states, before))
+        wanted = list(_different(_following(states, before), before))
         if [(one.at, one.facts) for one in wanted] == [(one.published_at, one.facts_sha256) for one in waiting[ocid]]:
             continue
         if waiting[ocid]:
-            kept.filter(ocid=ocid, published_at__gt=at).delete()
+            kept.filter(ocid=ocid, published_at__gt=settled).delete()
         for state in wanted:
             before = _release(state, before, at=at)
             new.append(before)
@@ -128,6 +132,14 @@ def _append(rows: list[Any], *, at: dt.datetime) -> list[Release]:
         Release.objects.bulk_create(new)
         versions.touch(*Release.REGISTERS)
     return new
+
+
+def _following(states: list[_Told], before: Release | None) -> list[_Told]:
+    """Leave out each state that is over by the moment of a release that stands."""
+    if before is None:
+        return states
+    reached = [one for one in states if one.at <= before.published_at]
+    return reached[-1:] + states[len(reached) :]
 
 
 def _different(states: list[_Told], before: Release | None) -> Iterator[_Told]:

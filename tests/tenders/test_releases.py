@@ -38,7 +38,9 @@ from tests.factories.tenders import (
     OpportunityLotFactory,
     QuestionFactory,
 )
+from tests.tools.at_once import elsewhere
 from tests.tools.ocds import package, problems
+from tests.tools.processes import wait_until
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -368,6 +370,50 @@ def test_what_was_written_ahead_gives_way_to_what_is_decided_meanwhile():
 
     assert [one["tender"]["status"] for one in bodies()] == ["planned", "cancelled"]
     assert services.make_releases(at=at + dt.timedelta(minutes=2), is_thorough=True) == 0
+
+
+def test_what_is_due_within_a_minute_stands_and_what_is_decided_meanwhile_follows_it():
+    at, second = clock.now(), dt.timedelta(seconds=1)
+    row = OpportunityFactory(opens_at=at + 40 * second, closes_at=at + 9 * DAY, published_at=at - DAY)
+    services.record_release(row, at=at)
+    unchanged = services.record_release(row, at=at + second)
+
+    row.title = "A better title"
+    row.save()
+    services.record_release(row, at=at + second)
+    row.opens_at += DAY
+    row.save()
+    services.record_release(row, at=at + 2 * second)
+
+    assert unchanged is None
+    told = [(one["tender"]["status"], one["tender"]["title"] == row.title) for one in bodies()]
+    assert told == [("planned", False), ("active", False), ("active", True), ("planned", True), ("active", True)]
+    due = list(Release.objects.order_by("number").values_list("published_at", flat=True))
+    assert due == [at, *[at + 40 * second] * 3, at + DAY + 40 * second]
+    assert services.make_releases(at=at + 3 * second, is_thorough=True) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_that_came_out_while_a_transaction_took_it_away_is_there_for_good():
+    at = clock.now()
+    row = OpportunityFactory(opens_at=at + dt.timedelta(seconds=1), closes_at=at + 9 * DAY, published_at=at - DAY)
+    services.record_release(row, at=at)
+
+    with pytest.raises(DatabaseError, match="came out while"), transaction.atomic():
+        Release.objects.get(number=2).delete()
+        wait_until(lambda: _read_elsewhere() == [1, 2], what="the moment of the second release")
+
+    assert _public_numbers() == [1, 2]
+
+
+def _read_elsewhere():
+    found = []
+    elsewhere(lambda: found.extend(_public_numbers()))
+    return found
+
+
+def _public_numbers():
+    return list(Release.objects.public(at=clock.now()).order_by("number").values_list("number", flat=True))
 
 
 def test_the_documents_loaded_are_told_of_once_and_validate():
