@@ -16,7 +16,8 @@ from providers.models import Provider
 from tenders.letters import engagement as letters
 from tenders.models import Interest, Opportunity, OpportunityLot
 
-from .replies import LinkGone, check_flood, find, is_own_address, may_write_to, plain_email, token_of
+from . import strangers
+from .replies import LinkGone, check_flood, find, is_own_address, may_write_to, note_mailed, plain_email, token_of
 
 Status = Opportunity.Status
 OVER = {Status.WITHDRAWN, Status.CANCELLED, Status.AWARDED, Status.CLOSED}
@@ -44,7 +45,8 @@ def register_interest(
 ) -> Interest | None:
     """Take in that somebody may want to bid. Who is not signed in confirms by a link in a mail.
 
-    Whether an address is known is told to its owner alone, by mail, and at most once a day.
+    Whether an address is known is told to its owner alone, by mail, and at most once a day. A stranger who has not
+    answered our last mail gets no second that day (`strangers`): the interest waits on the page of that mail.
 
     :param lots: lots of this opportunity; another's are left out.
     :return: the interest where it stands at once, since the address is the signed-in person's own; else None.
@@ -64,13 +66,14 @@ def register_interest(
         if is_own:
             raise AlreadyDone("You have registered your interest already.")
         if may_write_to(known, at=at):
-            _note_mailed(known, at=at)
+            note_mailed(known, at=at)
             subject, text = letters.already_interested(interest=known, token=token_of(known))
             mail.owe(key=f"interest-again:{known.pk}:{at:%Y%m%d%H%M}", to=known.email, subject=subject, text=text)
         return None
 
     row = known or Interest(opportunity=opportunity, email=email, received_at=at)
-    if not is_own and not may_write_to(row, at=at):
+    is_asked = not is_own and may_write_to(row, at=at)
+    if not is_own and not is_asked and (known is not None or strangers.has_too_much_waiting(email)):
         return None
     row.opportunity, row.email = opportunity, email
     row.name = clean_plain_text(name)[:120]
@@ -78,7 +81,7 @@ def register_interest(
     row.note = clean_plain_text(note, multiline=True)
     row.is_sme, row.is_vcse = is_sme, is_vcse
     row.user, row.provider = (user, provider) if is_own else (None, None)
-    token = token_of(row)
+    token_of(row)
     row.save()
     row.lots.set([lot for lot in lots if lot.opportunity_id == opportunity.pk])
     if known is None:
@@ -92,10 +95,27 @@ def register_interest(
         )
     if is_own:
         return _confirm(row, by=user, at=at)
-    _note_mailed(row, at=at)
-    subject, text = letters.confirm_interest(interest=row, token=token)
-    mail.owe(key=f"interest:{row.pk}:{at:%Y%m%d%H%M}", to=email, subject=subject, text=text)
+    if is_asked:
+        _ask(row, at=at)
     return None
+
+
+def _ask(row: Interest, *, at: dt.datetime) -> None:
+    strangers.note_asked(row.email, at=at)
+    note_mailed(row, at=at)
+    subject, text = letters.confirm_interest(interest=row, token=token_of(row))
+    mail.owe(key=f"interest:{row.pk}:{at:%Y%m%d%H%M}", to=row.email, subject=subject, text=text)
+
+
+@transaction.atomic
+def ask_waiting(*, pk: int, at: dt.datetime) -> bool:
+    """Ask the address of an interest that has waited to confirm it; return whether its time had come."""
+    row = _locked(pk)
+    is_over = row.withdrawn_at is not None or row.opportunity.status(at=at) in OVER
+    if is_over or row.mailed_at is not None or row.confirmed_at is not None or not may_write_to(row, at=at):
+        return False
+    _ask(row, at=at)
+    return True
 
 
 def check_open(*, opportunity: Opportunity, at: dt.datetime) -> None:
@@ -171,11 +191,6 @@ def _confirm(row: Interest, *, by: Any, at: dt.datetime) -> Interest:
     subject, text = letters.interest_confirmed(interest=row, token=token_of(row))
     mail.owe(key=f"interest-confirmed:{row.pk}", to=row.email, subject=subject, text=text)
     return row
-
-
-def _note_mailed(row: Interest, *, at: dt.datetime) -> None:
-    row.mailed_at = at
-    row.save(update_fields=["mailed_at"])
 
 
 def _locked(pk: int) -> Interest:

@@ -9,10 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 
 from core import audit, mail, versions
-from core.dates import london_date
 from core.errors import AlreadyDone, DomainError
 from core.text import clean_plain_text
 from providers.floods import sent_this_hour
@@ -21,6 +19,7 @@ from providers.tokens import hash_of, new_token
 from tenders.letters import questions as question_letters
 from tenders.models import Asker, Opportunity, OpportunityLot, Question
 
+from . import strangers
 from .addenda import RUNNING, publish_addendum
 from .releases import record_release
 
@@ -64,8 +63,8 @@ def ask_question(
 ) -> Asker:
     """Take in a question. From a provider's own people it goes to the buyer at once, else once the address is confirmed.
 
-    In time is what comes in before ``questions_close_at``; confirming may come later. An address gets one confirming
-    mail a day, whose page holds everything it has asked.
+    In time is what comes in before ``questions_close_at``; confirming may come later. A mailbox gets one confirming
+    mail a day (`strangers`), whose page holds everything it has asked.
 
     :param provider: whose signed-in representative asks; their address is known to be theirs.
     :param sender: the network address, counted and not kept (`providers.floods`).
@@ -114,14 +113,25 @@ def _check_floods(opportunity: Opportunity, *, email: str, sender: str | None, i
         raise TooManyQuestions("You have asked a lot within the hour. What you wrote last was not sent.")
 
 
-def _ask_to_confirm(asker: Asker, opportunity: Opportunity, *, at: dt.datetime) -> None:
-    digest = salted_hmac("tenders.questions", asker.email, algorithm="sha256").hexdigest()[:32]
+def _ask_to_confirm(asker: Asker, opportunity: Opportunity, *, at: dt.datetime) -> bool:
+    if not strangers.may_ask(asker.email, at=at):
+        return False
     token = new_token()
+    asker.token_hash = hash_of(token)
+    asker.save(update_fields=["token_hash"])
+    # The page of the link holds all that the address has asked.
+    Asker.objects.filter(email=asker.email, confirmed_at=None).update(mailed_at=at)
     subject, text = question_letters.confirm(opportunity=opportunity, token=token)
-    owed = mail.owe(key=f"question-confirm:{digest}:{london_date(at)}", to=asker.email, subject=subject, text=text)
-    if token in owed.text:
-        asker.token_hash = hash_of(token)
-        asker.save(update_fields=["token_hash"])
+    mail.owe(key=f"question-confirm:{asker.pk}", to=asker.email, subject=subject, text=text)
+    return True
+
+
+@transaction.atomic
+def ask_waiting(*, pk: int, at: dt.datetime) -> bool:
+    """Ask the address of a question that has waited to confirm it; return whether its time had come."""
+    rows = Asker.objects.select_for_update(of=("self",)).select_related("opportunity__organisation")
+    asker = rows.filter(pk=pk, confirmed_at=None, mailed_at=None, received_at__gte=at - Asker.confirm_within).first()
+    return asker is not None and _ask_to_confirm(asker, asker.opportunity, at=at)
 
 
 def _pass_on(asker: Asker, opportunity: Opportunity, *, at: dt.datetime) -> Question:

@@ -16,7 +16,8 @@ from providers.models import Provider
 from tenders.letters import engagement as letters
 from tenders.models import Event, Registration
 
-from .replies import LinkGone, check_flood, find, is_own_address, may_write_to, plain_email, token_of
+from . import strangers
+from .replies import LinkGone, check_flood, find, is_own_address, may_write_to, note_mailed, plain_email, token_of
 
 
 class RegistrationClosed(DomainError):
@@ -41,7 +42,8 @@ def register(
 ) -> Registration | None:
     """Take in that somebody wants to come. Who is not signed in confirms by a link in a mail.
 
-    Whether an address is known is told to its owner alone, by mail, and at most once a day.
+    Whether an address is known is told to its owner alone, by mail, and at most once a day. A stranger who has not
+    answered our last mail gets no second that day (`strangers`): the registration waits on the page of that mail.
 
     :param sender: the network address it comes from, for counting; see `providers.floods`.
     :return: the registration where it stands at once, since the address is the signed-in person's own; else None.
@@ -70,18 +72,19 @@ def register(
         if is_own:
             raise AlreadyDone("You are registered for this event already.")
         if may_write_to(known, at=at):
-            _note_mailed(known, at=at)
+            note_mailed(known, at=at)
             subject, text = letters.already_registered(registration=known, token=token_of(known))
             mail.owe(key=f"registration-again:{known.pk}:{at:%Y%m%d%H%M}", to=known.email, subject=subject, text=text)
         return None
 
     row = known or Registration(event=event, email=email, received_at=at)
-    if not is_own and not may_write_to(row, at=at):
+    is_asked = not is_own and may_write_to(row, at=at)
+    if not is_own and not is_asked and (known is not None or strangers.has_too_much_waiting(email)):
         return None
     for field, value in told.items():
         setattr(row, field, value)
     row.event, row.email = event, email
-    token = token_of(row)
+    token_of(row)
     row.save()
     if known is None:
         audit.record(
@@ -89,10 +92,27 @@ def register(
         )
     if is_own:
         return _confirm(row, by=user, at=at)
-    _note_mailed(row, at=at)
-    subject, text = letters.confirm_registration(event=event, token=token)
-    mail.owe(key=f"registration:{row.pk}:{at:%Y%m%d%H%M}", to=email, subject=subject, text=text)
+    if is_asked:
+        _ask(row, at=at)
     return None
+
+
+def _ask(row: Registration, *, at: dt.datetime) -> None:
+    strangers.note_asked(row.email, at=at)
+    note_mailed(row, at=at)
+    subject, text = letters.confirm_registration(event=row.event, token=token_of(row))
+    mail.owe(key=f"registration:{row.pk}:{at:%Y%m%d%H%M}", to=row.email, subject=subject, text=text)
+
+
+@transaction.atomic
+def ask_waiting(*, pk: int, at: dt.datetime) -> bool:
+    """Ask the address of a registration that has waited to confirm it; return whether its time had come."""
+    row = _locked_with_event(pk)
+    is_over = row.withdrawn_at is not None or row.event.status(at=at) != Event.Status.UPCOMING
+    if is_over or row.mailed_at is not None or row.confirmed_at is not None or not may_write_to(row, at=at):
+        return False
+    _ask(row, at=at)
+    return True
 
 
 def check_open(*, event: Event, at: dt.datetime) -> None:
@@ -247,11 +267,6 @@ def _confirm(row: Registration, *, by: Any, at: dt.datetime) -> Registration:
 def _tell_place(row: Registration, *, was_waiting: bool) -> None:
     subject, text = letters.has_place(registration=row, token=token_of(row), was_waiting=was_waiting)
     mail.owe(key=f"registration-place:{row.pk}", to=row.email, subject=subject, text=text)
-
-
-def _note_mailed(row: Registration, *, at: dt.datetime) -> None:
-    row.mailed_at = at
-    row.save(update_fields=["mailed_at"])
 
 
 def locked_event(pk: int) -> Event:

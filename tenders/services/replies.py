@@ -1,4 +1,4 @@
-"""What registrations for events and interest in tenders share: links, limits, and one mail a day to a stranger."""
+"""What registrations for events and interest in tenders share: links, and when to write to whoever's address it is."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from core.models import User
 from core.text import clean_plain_text
 from providers.floods import sent_this_hour
 from providers.tokens import hash_of
-from tenders.models import Interest, Registration, Reply, ReplyQuerySet
+from tenders.models import Reply, ReplyQuerySet
 
-DAY = dt.timedelta(days=1)
+from . import strangers
 
 AnyReply = TypeVar("AnyReply", bound=Reply)
 
@@ -71,17 +71,16 @@ def check_flood(sender: str | None, *, at: dt.datetime) -> None:
 
 
 def may_write_to(reply: Reply, *, at: dt.datetime) -> bool:
-    """Whether to write because somebody typed an address: once a day for each thing, and seldom to who never confirms."""
-    since = at - DAY
-    if reply.mailed_at is not None and reply.mailed_at > since:
+    """Whether to write because somebody typed an address: once a day for each thing, and once in all to a stranger."""
+    if reply.mailed_at is not None and reply.mailed_at > at - strangers.DAY:
         return False
-    if reply.confirmed_at is not None:
-        return True
-    asked = sum(
-        model.objects.filter(email__iexact=reply.email, confirmed_at=None, mailed_at__gt=since).count()
-        for model in (Registration, Interest)
-    )
-    return asked < settings.CONFIRMATIONS_PER_ADDRESS_AND_DAY
+    return reply.confirmed_at is not None or strangers.may_ask(reply.email, at=at)
+
+
+def note_mailed(reply: Reply, *, at: dt.datetime) -> None:
+    """Note that we wrote because somebody typed the address."""
+    reply.mailed_at = at
+    reply.save(update_fields=["mailed_at"])
 
 
 def is_own_address(user: User | None, email: str) -> bool:

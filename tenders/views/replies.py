@@ -17,8 +17,8 @@ from core.models import find_by_slug
 from providers.acting import acting_provider
 
 from ..forms import InterestForm, RegistrationForm, initial_for, kept_days
-from ..models import Event, Opportunity
-from ..services import interests, registrations, replies
+from ..models import Event, Opportunity, Registration
+from ..services import interests, registrations, replies, strangers
 
 NOT_KNOWN, GONE, REFUSED, TOO_MANY = 404, 410, 409, 429
 
@@ -84,6 +84,7 @@ def registration(request, token):
         "token": token,
         "can_withdraw": event.status(at=at) in (Event.Status.UPCOMING, Event.Status.RUNNING),
         "kept_days": kept_days(),
+        "waiting_beside": _waiting_beside(found),
     }
     return render(request, "tenders/registration.html", context)
 
@@ -172,6 +173,7 @@ def interest(request, token):
         "lots": found.lots.order_by("order", "pk"),
         "token": token,
         "kept_days": kept_days(),
+        "waiting_beside": _waiting_beside(found),
     }
     return render(request, "tenders/interest.html", context)
 
@@ -200,6 +202,21 @@ def interest_withdraw(request, token):
 
 
 # --- what they share ---
+
+
+def _waiting_beside(reply):
+    """What else waits for whoever holds the link, each with its own: no mail told of it while this one was unanswered."""
+    return [
+        {
+            "title": str(one.event if isinstance(one, Registration) else one.opportunity),
+            "is_event": isinstance(one, Registration),
+            "url": reverse(
+                "tenders:registration" if isinstance(one, Registration) else "tenders:interest",
+                args=[replies.token_of(one)],
+            ),
+        }
+        for one in strangers.waiting_beside(reply)
+    ]
 
 
 def _posted(request):

@@ -127,16 +127,6 @@ def test_who_is_registered_already_is_told_by_mail_alone_and_once_a_day():
     assert register(event, email="new@example.org") is None
 
 
-def test_an_address_that_never_confirms_is_left_alone_after_some_mails(settings):
-    settings.CONFIRMATIONS_PER_ADDRESS_AND_DAY = 2
-
-    for _ in range(4):
-        register(EventFactory())
-
-    assert len(mails()) == 2
-    assert Registration.objects.count() == 2
-
-
 def test_too_many_from_one_sender_are_refused(settings):
     settings.REPLIES_PER_SENDER_AND_HOUR = 1
     event = EventFactory()
