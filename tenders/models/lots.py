@@ -118,13 +118,13 @@ class EntryCondition(OwnedModel):
     REGISTERS = ("frameworks",)
 
     class Kind(models.TextChoices):
-        PROFILE_CURRENT = "profile_current", "Its provider information profile is current"
-        CQC_REGISTERED = "cqc_registered", "It is registered with the CQC"
-        CQC_RATING = "cqc_rating", "No service is rated below"
-        OFFERS_TYPE = "offers_type", "It offers the type of care"
-        SERVES_PLACE = "serves_place", "It serves the place"
-        REGISTERED_BODY = "registered_body", "It has a company or charity number"
-        STATEMENT = "statement", "Something shown in the application"
+        PROFILE_CURRENT = "profile_current", "A provider information profile that is current"
+        CQC_REGISTERED = "cqc_registered", "Registration with the CQC"
+        CQC_RATING = "cqc_rating", "No service rated below"
+        OFFERS_TYPE = "offers_type", "A service of the type of care"
+        SERVES_PLACE = "serves_place", "A service that serves the place"
+        REGISTERED_BODY = "registered_body", "A company or charity number"
+        STATEMENT = "statement", "To show in the application"
 
     class Rating(models.TextChoices):
         OUTSTANDING = "outstanding", "Outstanding"
