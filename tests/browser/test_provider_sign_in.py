@@ -58,6 +58,7 @@ def test_manager_comes_in_adds_a_second_step_and_signs_in_with_it(browse, servic
     page.get_by_label("Password").fill(PASSWORD)
     press(page, "Go on")
     secret = page.locator(".ccp-code").inner_text()
+    app_link = page.get_by_role("link", name="open the app from here").get_attribute("href")
     page.locator("[name=code]").fill(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
     press(page, "Add the second step")
     codes = page.locator(".ccp-code").all_inner_texts()
@@ -76,6 +77,8 @@ def test_manager_comes_in_adds_a_second_step_and_signs_in_with_it(browse, servic
 
     assert welcome == "Welcome"
     assert "/account/2fa/authenticate/" in asked
+    assert app_link.startswith("otpauth://totp/")
+    assert f"secret={secret}" in app_link
     assert len(codes) == 10
     assert page.locator("h1").inner_text() == "Brook Care"
     assert Representative.objects.get().user == User.objects.get(email="ada@example.org")

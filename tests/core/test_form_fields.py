@@ -22,7 +22,7 @@ class ServiceForm(forms.Form):
         error_messages={"required": "Choose at least one kind of care."},
     )
     payer = forms.ChoiceField(choices=[("self", "You"), ("council", "Your council")], widget=forms.RadioSelect)
-    is_true = forms.BooleanField(label="This is still true", required=False)
+    is_true = forms.BooleanField(label="This is still true", help_text="As of today.", required=False)
 
 
 def test_field_with_an_error_ties_label_hint_and_error_to_the_control():
@@ -61,10 +61,13 @@ def test_checkboxes_are_a_group_with_a_legend():
     assert re.findall(r'for="([^"]+)"', html) == ["id_kinds_0", "id_kinds_1"]
 
 
-def test_single_checkbox_stands_before_its_label():
+def test_single_checkbox_stands_before_its_label_and_hint():
     html = str(ServiceForm()["is_true"].as_field_group())
 
-    assert html.index("<input") < html.index("This is still true")
+    assert html.index("<input") < html.index("This is still true") < html.index("As of today.")
+    assert html.count("As of today.") == 1
+    assert 'id="id_is_true_helptext"' in html
+    assert 'aria-describedby="id_is_true_helptext"' in html
     assert 'class="govuk-checkboxes__input"' in html
 
 

@@ -1,9 +1,11 @@
 """Public pages of strategies, their delivery plans and their editions."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from core import clock, files
@@ -262,3 +264,17 @@ def test_list_of_market_statements_shows_only_those(client):
 
     assert list(page) == [shown]
     assert other not in page
+
+
+def test_tables_of_two_sections_are_told_apart_by_name():
+    rows = [{"title": "", "rows": [[{"text": "Help at home"}]]}]
+    block = {"shape": "table", "caption": "Planned procurements", "columns": ["Service"], "groups": rows, "blank": ""}
+    sections = [{"slug": title.lower(), "title": title, "block": block, "children": []} for title in ("Homes", "Staff")]
+
+    html = "".join(
+        render_to_string("strategies/edition_section.html", {"section": one, "level": 2}) for one in sections
+    )
+
+    assert re.findall(r'role="region" aria-label="([^"]+)"', html) == [
+        "Homes: Planned procurements", "Staff: Planned procurements",
+    ]  # fmt: skip
