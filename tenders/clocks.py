@@ -28,7 +28,8 @@ PIPELINE_DAYS = 56  # PA section 93(2): to be published within these days from t
 
 STANDSTILL_WORKING_DAYS = 8  # PA section 51(2); PSR regulation 12(9)
 KPI_CONTRACT = 5 * MILLION  # PA section 52(1): above it a contract sets key performance indicators
-COPY_CONTRACT = 5 * MILLION  # PA section 53(3): above it a copy of the contract is published
+COPY_CONTRACT = 5 * MILLION  # PA sections 53(3) and 77: above it a copy of the contract, or of a change, is published
+CHANGE_PERCENT = 10  # PA section 75(2): a change of services by no more needs no notice
 
 
 class State(enum.Enum):
@@ -225,6 +226,56 @@ def contract_copy_due(*, regime: Regime, signed_date: dt.date, value: Decimal | 
     if days is None or value is None or value <= COPY_CONTRACT:
         return None
     return last_of_days(days, beginning_with=signed_date)
+
+
+@dataclass(frozen=True)
+class ChangeNotice:
+    """Whether a contract change notice (UK10) is to be published before a contract is changed."""
+
+    is_due: bool
+    section: str
+    reason: str
+
+
+def change_notice(
+    *,
+    regime: Regime,
+    longest_term: int | None = None,
+    term_change: int | None = None,
+    value: Decimal | None = None,
+    value_change: Decimal | None = None,
+) -> ChangeNotice | None:
+    """Tell whether a contract change notice (UK10) comes before a change to a contract for services (PA section 75).
+
+    It does not where the change is of the value by 10 per cent or less, or of the term by 10 per cent or less of the
+    longest term provided for on award (75(2)); never for a light-touch contract (75(6)(b)). A transfer to another
+    supplier always needs it, and several changes that could have been made together count as one (75(4)): those are
+    for the officer to see.
+
+    :param longest_term: the longest term provided for on award, in days.
+    :param term_change: by how many days the term grows or shrinks.
+    :param value: what the contract was expected to cost before.
+    :param value_change: by how much that grows or shrinks.
+    :returns: nothing under other law, or where what changes is not known.
+    """
+    if regime is Regime.LIGHT_TOUCH:
+        return ChangeNotice(False, "PA 75(6)", "A light-touch contract needs none.")
+    if regime is not Regime.PROCUREMENT_ACT:
+        return None
+    if value and value_change is not None and abs(value_change) * 100 <= value * CHANGE_PERCENT:
+        return ChangeNotice(False, "PA 75(2)", "The value changes by a tenth or less.")
+    if longest_term and term_change is not None and abs(term_change) * 100 <= longest_term * CHANGE_PERCENT:
+        return ChangeNotice(False, "PA 75(2)", "The term changes by a tenth or less of the longest.")
+    if term_change is None and value_change is None:
+        return None
+    return ChangeNotice(True, "PA 75(1)", "Unless it changes the term or the value by a tenth or less.")
+
+
+def change_copy_due(*, regime: Regime, changed_date: dt.date, value: Decimal | None) -> dt.date | None:
+    """Return the last day to publish a copy of a change that needed a notice: 90 days, over £5 million (PA 77)."""
+    if regime is not Regime.PROCUREMENT_ACT or value is None or value <= COPY_CONTRACT:
+        return None
+    return last_of_days(90, beginning_with=changed_date)
 
 
 def psr_award_notice_due(*, awarded_date: dt.date) -> dt.date:

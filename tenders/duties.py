@@ -6,15 +6,17 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from core.dates import london_date
+from core.dates import EstimatedDate, london_date
 from core.workdays import CalendarEnds
 
 from . import clocks
 from .clocks import State
-from .models import Notice, Opportunity, Regime, Route
+from .models import ContractChange, Notice, Opportunity, Regime, Route
 
 Kind = Notice.Kind
 ACT = {Regime.PROCUREMENT_ACT, Regime.LIGHT_TOUCH}
+# The routes on which a tender notice invites to bid; markets, call-offs and direct awards have notices of their own.
+COMPETITIVE = {Route.OPEN, Route.FLEXIBLE, Route.FRAMEWORK}
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,19 @@ class Duty:
         return bool(self.due_date and self.done_date and self.done_date > self.due_date)
 
 
-def duties(record: Opportunity, notices: Iterable[Notice], *, on: dt.date) -> list[Duty]:
+def duties(
+    record: Opportunity, notices: Iterable[Notice], *, on: dt.date, changes: Iterable[ContractChange] = ()
+) -> list[Duty]:
     """Return what the law asks of this procurement, in the order of its life; nothing under other law.
 
     :param notices: the record's notices; those of a later day than ``on`` are not published yet.
+    :param changes: what changed in its contracts, the earliest first, each with its contract.
     """
-    published: dict[str, dt.date] = {}
-    for notice in notices:
-        if notice.published_date and notice.published_date <= on:
-            earlier = published.get(notice.kind)
-            published[notice.kind] = min(notice.published_date, earlier) if earlier else notice.published_date
+    told = sorted((one.published_date, one.kind) for one in notices if one.published_date and one.published_date <= on)
+    published = {kind: day for day, kind in reversed(told)}
     if record.regime in ACT:
-        return list(_under_the_act(record, published, on))
+        of_changes = [day for day, kind in told if kind == Kind.UK10]
+        return [*_under_the_act(record, published, on), *_changes(record, changes, of_changes, on)]
     if record.regime == Regime.PSR:
         return list(_under_the_psr(record, published, on))
     return []
@@ -56,6 +59,7 @@ def _under_the_act(record: Opportunity, published: dict[str, dt.date], on: dt.da
     yield _conflicts(record, published, on)
     yield _engagement_notice(record, published)
     yield from _planned_notice(record, published)
+    yield from _tender_notice(record, published, on)
     yield from _tender_period(record, published)
     yield from _before_signing(record, published, on)
     yield from _after_signing(record, published, on)
@@ -77,12 +81,21 @@ def _pipeline_notice(record: Opportunity, published: dict[str, dt.date], on: dt.
     )
     done = published.get(Kind.UK1)
     if answer is None:
-        missing = "Give its value with VAT, its tender date and the organisation's spending in the year."
+        known = {
+            "its value with VAT": record.value_gross,
+            "its tender date": tender_date,
+            "the organisation’s spending in the year": record.organisation.expected_contract_spend,
+        }
+        missing = f"Give {_and([words for words, value in known.items() if value is None])}."
         return Duty(name, section, State.DONE if done else State.UNKNOWN, None, done, "" if done else missing)
     if not answer.is_due:
         return Duty(name, section, State.DONE if done else State.NOT_REQUIRED, None, done, answer.reason)
     state = clocks.stand(due_date=answer.due_date, done_date=done, on=on)
     return Duty(name, section, state, answer.due_date, done, answer.reason)
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _conflicts(record: Opportunity, published: dict[str, dt.date], on: dt.date) -> Duty:
@@ -120,6 +133,16 @@ def _planned_notice(record: Opportunity, published: dict[str, dt.date]) -> Itera
             else "It does not qualify: it must stand 40 days to 12 months before the tender notice."
         )
         yield Duty("Planned procurement notice (UK3)", "PA 15", State.DONE, None, planned, words)
+
+
+def _tender_notice(record: Opportunity, published: dict[str, dt.date], on: dt.date) -> Iterator[Duty]:
+    done = published.get(Kind.UK4)
+    if done is None and (record.route not in COMPETITIVE or record.opens_at is None):
+        return
+    due = london_date(record.opens_at) if record.opens_at else None
+    state = clocks.stand(due_date=due, done_date=done, on=on)
+    words = "" if done else "It invites to bid: without it the tender is not open in law."
+    yield Duty("Tender notice (UK4)", "PA 21", state, due, done, words)
 
 
 def _tender_period(record: Opportunity, published: dict[str, dt.date]) -> Iterator[Duty]:
@@ -198,6 +221,44 @@ def _after_signing(record: Opportunity, published: dict[str, dt.date], on: dt.da
     if clocks.needs_indicators(regime=regime, value=record.value_gross):
         words = "Check that they were set before signing and published."
         yield Duty("At least three performance indicators", "PA 52", State.UNKNOWN, detail=words)
+
+
+def _changes(
+    record: Opportunity, changes: Iterable[ContractChange], published: list[dt.date], on: dt.date
+) -> Iterator[Duty]:
+    """The notice of each change to a contract: the first change has the first notice, and so on."""
+    regime, notices = Regime(record.regime), iter(published)
+    for change in changes:
+        if change.decided_date > on or change.old_end is None or change.new_end is None:
+            continue
+        answer = clocks.change_notice(
+            regime=regime,
+            longest_term=_days(change.contract.starts, change.contract.ends_if_extended or change.contract.ends),
+            term_change=_days(change.old_end, change.new_end),
+        )
+        name = f"Contract change notice (UK10): {change.get_kind_display().lower()} to {change.new_end}"
+        if answer is None:
+            continue
+        if not answer.is_due:
+            yield Duty(name, answer.section, State.NOT_REQUIRED, detail=answer.reason)
+            continue
+        # A contract that has ended cannot be extended: the notice comes before that at the latest.
+        due, done = change.old_end.latest, next(notices, None)
+        state = clocks.stand(due_date=due, done_date=done, on=on)
+        yield Duty(name, answer.section, state, due, done, "" if done else f"Before it is changed. {answer.reason}")
+        copy_due = clocks.change_copy_due(regime=regime, changed_date=change.decided_date, value=record.value_gross)
+        if copy_due:
+            # As with the contract itself, no notice tells of the copy.
+            state = State.DUE if on <= copy_due else State.UNKNOWN
+            words = "" if state is State.DUE else "Check that a copy of the change was published in time."
+            yield Duty(f"Copy of the change to {change.new_end}", "PA 77", state, copy_due, None, words)
+
+
+def _days(first: EstimatedDate | None, last: EstimatedDate | None) -> int | None:
+    """From one estimated date to another; nothing where one is not known."""
+    if first is None or last is None or first.latest is None or last.latest is None:
+        return None
+    return (last.latest - first.latest).days
 
 
 def _under_the_psr(record: Opportunity, published: dict[str, dt.date], on: dt.date) -> Iterator[Duty]:

@@ -9,9 +9,22 @@ from core import clock
 
 from .. import services as pipeline
 from ..forms import DecideEndForm, ExtendForm
-from ..models import Contract, ContractCommissioner, ContractSupplier, ExtensionOption
+from ..models import Contract, ContractCommissioner, ContractSupplier, ExtensionOption, Regime
 from .base import RECORD, PublishableAdmin
 from .register_import import RegisterImportMixin
+
+# What the law asks before a contract runs on: `tenders.clocks.change_notice` puts it to the dates.
+NOTICE_OF_CHANGE = {
+    Regime.PROCUREMENT_ACT: (
+        "Before that, publish a contract change notice (UK10), unless the term changes by a tenth or less of the longest "
+        "agreed (Procurement Act 2023, section 75)."
+    ),
+    Regime.LIGHT_TOUCH: "A light-touch contract needs no contract change notice (Procurement Act 2023, section 75(6)).",
+    Regime.UNKNOWN: (
+        "The record does not say under which law it was bought: under the Procurement Act 2023 a contract change notice "
+        "(UK10) may come first (section 75)."
+    ),
+}
 
 
 class SupplierInline(ScopedTabularInline):
@@ -58,6 +71,10 @@ class ContractAdmin(RegisterImportMixin, PublishableAdmin):
     inlines = [SupplierInline, CommissionerInline, ExtensionOptionInline]
     object_actions = ["publish", "decide_end", "extend"]
 
+    def action_sentence(self, action: str, obj: Any) -> str:
+        told = super().action_sentence(action, obj)
+        return f"{told} {NOTICE_OF_CHANGE.get(obj.regime, '')}".rstrip() if action == "extend" else told
+
     @object_action(
         "Decide what follows", confirm="The page shows the decision with its day and reason.", form=DecideEndForm
     )
@@ -70,8 +87,7 @@ class ContractAdmin(RegisterImportMixin, PublishableAdmin):
     @object_action(
         "Extend it",
         form=ExtendForm,
-        confirm="The page shows the old end, the new one and the reason. Where the Procurement Act 2023 applies, a "
-        "contract change notice (UK10) may have to be published before (section 75).",
+        confirm="The page shows the old end, the new one and the reason.",
     )
     def extend(self, request: Any, obj: Any, **facts: Any) -> str:
         pipeline.extend_contract(contract=obj, by=request.user, at=clock.now(), **facts)

@@ -14,9 +14,10 @@ from core import clock
 from core.dates import london_date
 
 from .. import services as pipeline
+from ..clocks import State
 from ..duties import duties
 from ..forms import MoveDateForm
-from ..models import DateChange, Notice, Opportunity, OpportunityPartner
+from ..models import ContractChange, DateChange, Notice, Opportunity, OpportunityPartner
 from ..notices import MUST_CARRY, items
 from .awards import DocumentInline, EndingsMixin
 from .base import RECORD, PublishableAdmin
@@ -27,6 +28,8 @@ from .tender_parts import TenderPartsMixin
 
 class OpportunityPartnerInline(ScopedTabularInline):
     model = OpportunityPartner
+    verbose_name = "organisation that buys with you"
+    verbose_name_plural = "organisations that buy with you"
 
 
 class NoticeInline(ScopedTabularInline):
@@ -152,15 +155,27 @@ class OpportunityAdmin(OcdsImportMixin, TenderPartsMixin, EndingsMixin, Interest
         if not self.has_view_permission(request, record):
             raise PermissionDenied
         kind = request.GET.get("kind", "")
+        kind = kind if kind in MUST_CARRY else ""
+        asked = duties(
+            record,
+            record.notices.all(),
+            on=london_date(clock.now()),
+            changes=ContractChange.objects.of_procurement(record),
+        )
+        needed = items(kind, record)
         context = {
             **self.admin_site.each_context(request),
             "title": "Statutory clock",
             "opts": self.opts,
             "record": record,
-            "duties": duties(record, record.notices.all(), on=london_date(clock.now())),
+            "duties": asked,
+            "overdue": sum(one.state is State.OVERDUE for one in asked),
+            "due": sum(one.state is State.DUE for one in asked),
             "kinds": [(one.value, one.label) for one in Notice.Kind if one.value in MUST_CARRY],
-            "kind": kind if kind in MUST_CARRY else "",
-            "items": items(kind, record),
+            "kind": kind,
+            "kind_label": Notice.Kind(kind).label if kind else "",
+            "items": needed,
+            "missing": sum(one.is_gap for one in needed),
             "record_url": self._record_url(record),
         }
         return render(request, "admin/opportunity_clock.html", context)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,9 @@ from commissioning.models import OwnedModel, OwnedQuerySet
 from core.dates import EstimatedDateField
 
 from .contracts import Contract
+
+if TYPE_CHECKING:
+    from .opportunities import Opportunity
 
 
 class ExtensionOption(OwnedModel):
@@ -43,6 +47,13 @@ class ContractChangeQuerySet(OwnedQuerySet):
     def told(self, *, at: dt.datetime) -> ContractChangeQuerySet:
         """Changes that have been told by then, the oldest first."""
         return self.filter(changed_at__lte=at).order_by("decided_date", "pk")
+
+    def of_procurement(self, opportunity: Opportunity) -> ContractChangeQuerySet:
+        """Changes of the contracts that came of it, of each lot's own too, the oldest first."""
+        contracts = Contract.objects.filter(Q(opportunity=opportunity) | Q(awards__opportunity=opportunity))
+        return (
+            self.filter(contract__in=contracts.values("pk")).select_related("contract").order_by("decided_date", "pk")
+        )
 
 
 class ContractChange(OwnedModel):

@@ -169,6 +169,40 @@ def test_a_copy_of_a_large_contract_is_published(regime, value, due):
     assert clocks.contract_copy_due(regime=regime, signed_date=dt.date(2026, 9, 1), value=value) == due
 
 
+@pytest.mark.parametrize(
+    ("regime", "facts", "is_due"),
+    [
+        (ACT, {"longest_term": 1000, "term_change": 101}, True),
+        (ACT, {"longest_term": 1000, "term_change": 100}, False),
+        (ACT, {"longest_term": 1000, "term_change": -101}, True),
+        (ACT, {"longest_term": None, "term_change": 10}, True),
+        (ACT, {"value": Decimal(500), "value_change": Decimal(-50)}, False),
+        (ACT, {"value": Decimal(500), "value_change": Decimal(51)}, True),
+        (LIGHT, {"longest_term": 1000, "term_change": 900}, False),
+    ],
+)
+def test_a_change_by_more_than_a_tenth_needs_a_notice_but_not_of_a_light_touch_contract(regime, facts, is_due):
+    assert clocks.change_notice(regime=regime, **facts).is_due is is_due
+
+
+@pytest.mark.parametrize(("regime", "facts"), [(ACT, {}), (PSR, {"term_change": 900}), (OLD, {"term_change": 900})])
+def test_nothing_is_said_of_a_change_notice_under_other_law_or_without_what_changes(regime, facts):
+    assert clocks.change_notice(regime=regime, **facts) is None
+
+
+@pytest.mark.parametrize(
+    ("regime", "value", "due"),
+    [
+        (ACT, Decimal(5_000_001), dt.date(2026, 11, 29)),
+        (ACT, Decimal(5_000_000), None),
+        (ACT, None, None),
+        (LIGHT, Decimal(5_000_001), None),
+    ],
+)
+def test_a_copy_of_a_large_contracts_change_is_published(regime, value, due):
+    assert clocks.change_copy_due(regime=regime, changed_date=dt.date(2026, 9, 1), value=value) == due
+
+
 def test_the_days_of_the_provider_selection_regime():
     day = dt.date(2026, 9, 1)
 

@@ -4,13 +4,22 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from core.dates import parse
 from tenders.clocks import State
 from tenders.duties import duties
-from tenders.models import Notice, Regime, Route
+from tenders.models import ContractChange, Notice, Regime, Route
 from tests.factories.commissioning import OfficerFactory, OrganisationFactory
-from tests.factories.tenders import NoticeFactory, OpportunityFactory
+from tests.factories.tenders import (
+    AwardFactory,
+    AwardSupplierFactory,
+    ContractChangeFactory,
+    ContractFactory,
+    NoticeFactory,
+    OpportunityFactory,
+    OpportunityLotFactory,
+)
 
 pytestmark = pytest.mark.django_db
 Kind = Notice.Kind
@@ -23,7 +32,8 @@ def record(**facts):
 
 
 def stands(row, on=MONDAY):
-    return {duty.name: duty for duty in duties(row, row.notices.all(), on=on)}
+    changes = ContractChange.objects.of_procurement(row)
+    return {duty.name: duty for duty in duties(row, row.notices.all(), on=on, changes=changes)}
 
 
 def test_a_large_plan_of_a_large_buyer_belongs_in_the_pipeline_notice():
@@ -52,7 +62,15 @@ def test_what_is_missing_for_the_pipeline_notice_is_named():
     duty = stands(record())["In the pipeline notice (UK1)"]
 
     assert duty.state is State.UNKNOWN
-    assert "value with VAT" in duty.detail
+    assert duty.detail == "Give its value with VAT, its tender date and the organisation’s spending in the year."
+
+
+def test_what_is_known_for_the_pipeline_notice_is_not_asked_again():
+    duty = stands(record(value_gross=Decimal(4_000_000), tender_date=parse("November 2026")))[
+        "In the pipeline notice (UK1)"
+    ]
+
+    assert duty.detail == "Give the organisation’s spending in the year."
 
 
 def test_engagement_without_its_notice_needs_reasons_in_the_tender_notice():
@@ -144,6 +162,90 @@ def test_indicators_are_asked_of_a_large_contract_but_not_of_light_touch():
     assert "At least three performance indicators" not in stands(light)
 
 
+OPENED = dt.datetime(2026, 9, 7, 8, tzinfo=dt.UTC)
+
+
+def test_a_tender_that_is_out_owes_its_notice():
+    row = record(opens_at=OPENED)
+
+    before = stands(row, on=dt.date(2026, 9, 7))["Tender notice (UK4)"]
+    after = stands(row, on=dt.date(2026, 9, 8))["Tender notice (UK4)"]
+    NoticeFactory(opportunity=row, kind=Kind.UK4, published_date=dt.date(2026, 9, 7))
+    done = stands(row, on=dt.date(2026, 9, 8))["Tender notice (UK4)"]
+
+    assert [before.state, after.state, done.state] == [State.DUE, State.OVERDUE, State.DONE]
+    assert not done.was_late
+
+
+@pytest.mark.parametrize("route", [Route.CALL_OFF, Route.DIRECT])
+def test_a_call_off_or_direct_award_owes_no_tender_notice(route):
+    assert "Tender notice (UK4)" not in stands(record(route=route, opens_at=OPENED))
+
+
+def extended(row, **facts):
+    """A contract of four years with one more year agreed, of which a year or a month is taken."""
+    contract = ContractFactory(
+        organisation=row.organisation,
+        starts=parse("1 October 2022"),
+        ends=parse("30 September 2027"),
+        ends_if_extended=parse("30 September 2027"),
+    )
+    given = {"old_end": parse("30 September 2026"), "new_end": parse("30 September 2027")}
+    ContractChangeFactory(contract=contract, decided_date=dt.date(2026, 8, 3), **(given | facts))
+    return contract
+
+
+YEAR = "Contract change notice (UK10): extended to 30 September 2027"
+
+
+@pytest.mark.parametrize("way", ["its contract", "a lot's contract"])
+def test_an_extension_owes_a_change_notice_until_the_old_end(way):
+    row = record(value_gross=Decimal(6_000_000))
+    contract = extended(row)
+    if way == "its contract":
+        row.contract = contract
+        row.save()
+    else:
+        AwardFactory(opportunity=row, contract=contract)
+
+    before = stands(row, on=dt.date(2026, 9, 30))
+    after = stands(row, on=dt.date(2026, 10, 1))
+    NoticeFactory(opportunity=row, kind=Kind.UK10, published_date=dt.date(2026, 7, 20))
+    done = stands(row, on=dt.date(2026, 10, 1))
+
+    assert [one[YEAR].state for one in (before, after, done)] == [State.DUE, State.OVERDUE, State.DONE]
+    assert before["Copy of the change to 30 September 2027"].due_date == dt.date(2026, 10, 31)
+
+
+def test_a_month_more_or_a_light_touch_contract_needs_no_change_notice():
+    short, light = record(), record(regime=Regime.LIGHT_TOUCH)
+    AwardFactory(opportunity=short, contract=extended(short, new_end=parse("30 October 2026")))
+    AwardFactory(opportunity=light, contract=extended(light))
+
+    month = stands(short)["Contract change notice (UK10): extended to 30 October 2026"]
+    year = stands(light)[YEAR]
+
+    assert (month.state, month.section) == (State.NOT_REQUIRED, "PA 75(2)")
+    assert (year.state, year.section) == (State.NOT_REQUIRED, "PA 75(6)")
+
+
+@pytest.mark.parametrize(
+    ("regime", "words"),
+    [
+        (Regime.PROCUREMENT_ACT, "Before that, publish a contract change notice"),
+        (Regime.LIGHT_TOUCH, "needs no contract change notice"),
+        (Regime.UNKNOWN, "does not say under which law"),
+    ],
+)
+def test_an_officer_who_extends_is_told_of_the_notice_the_contracts_law_asks(client, officer, regime, words):
+    contract = ContractFactory(organisation=officer.organisation, regime=regime)
+
+    page = client.get(reverse("admin:tenders_contract_action", args=[contract.pk, "extend"])).content.decode()
+
+    assert words in page
+    assert page.count("contract change notice") == 1
+
+
 def test_a_cancelled_tender_owes_a_termination_notice():
     noon = dt.datetime(2026, 9, 4, 11, tzinfo=dt.UTC)
     row = record(cancelled_at=noon, ended_reason="The need has gone.")
@@ -216,11 +318,15 @@ def test_another_councils_officer_finds_nothing(client, officer):
     assert "Secret plan" not in response.content.decode()
 
 
-def test_the_clock_costs_the_same_however_many_notices(client, officer, django_assert_max_num_queries):
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_clock_costs_the_same_however_long_the_record(client, officer, count, django_assert_max_num_queries):
     row = record(organisation=officer.organisation)
-    NoticeFactory.create_batch(30, opportunity=row, kind=Kind.UK10)
+    NoticeFactory.create_batch(count, opportunity=row, kind=Kind.UK10)
+    for _ in range(count):
+        award = AwardFactory(opportunity=row, lot=OpportunityLotFactory(opportunity=row), contract=extended(row))
+        AwardSupplierFactory(award=award)
 
-    with django_assert_max_num_queries(20):
-        response = client.get(clock_address(row), {"kind": "uk4"})
+    with django_assert_max_num_queries(36):
+        response = client.get(clock_address(row), {"kind": "uk10"})
 
     assert response.status_code == 200
