@@ -30,6 +30,7 @@ class CoproductionNoteInline(ScopedStackedInline):
     """What was heard and what changed. Public with the record it stands in."""
 
     model = CoproductionNote
+    verbose_name_plural = "what was heard, and what changed"
     fields = [("title", "order"), ("held", "took_part"), "heard", "changed"]
 
 

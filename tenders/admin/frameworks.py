@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -59,6 +58,8 @@ def _is_public(framework: Any) -> bool:
 
 class FrameworkPartnerInline(ScopedTabularInline):
     model = FrameworkPartner
+    verbose_name = "organisation that shares it"
+    verbose_name_plural = "organisations that share it"
 
 
 @admin.register(Framework)
@@ -106,12 +107,9 @@ class FrameworkAdmin(PublishableAdmin):
         form=RefuseForm,
         publishes=True,
     )
-    def refuse_admission(self, request: Any, obj: Any, provider: Any, lot: str, reason: str) -> str:
-        found = obj.lots.filter(Q(number__iexact=lot) | Q(title__iexact=lot)).first() if lot else None
-        if lot and found is None:
-            raise pipeline.AdmissionRefused(f"This framework has no lot “{lot}”.")
+    def refuse_admission(self, request: Any, obj: Any, provider: Any, reason: str, lot: Any = None) -> str:
         pipeline.refuse_admission(
-            framework=obj, lot=found, provider=provider, reason=reason, by=request.user, at=clock.now()
+            framework=obj, lot=lot, provider=provider, reason=reason, by=request.user, at=clock.now()
         )
         return f"{provider} is not admitted, and its people are told why."
 

@@ -12,6 +12,7 @@ from commissioning.acting import acting_organisation
 from commissioning.admin import object_action
 from commissioning.admin.queues import QueueAdmin, waiting_in
 from core import clock
+from core.templatetags.portal import gov_date, gov_datetime
 
 from .. import services as pipeline
 from ..forms import AnswerForm, CorrectAnswerForm, DeclineForm
@@ -53,7 +54,10 @@ class QuestionAdmin(StandingMixin, QueueAdmin):
     def action_details(self, request: Any, obj: Question) -> str:
         if acting_organisation(request) != obj.organisation:
             return format_html("<p>Act for {} to read the question as asked.</p>", obj.organisation)
-        return format_html("<h2>As asked, for your eyes only</h2><p>{}</p>", self.question_as_asked(obj))
+        tender, lot = obj.opportunity, f", about {obj.lot}" if obj.lot else ""
+        due = f" All are to be answered by {gov_datetime(tender.answers_by_at)}." if tender.answers_by_at else ""
+        told = f"Asked on {gov_date(obj.asked_at)}{lot}.{due}"
+        return format_html("<h2>As asked, for your eyes only</h2><p>{}</p><p>{}</p>", self.question_as_asked(obj), told)
 
     @admin.display(description="late")
     def late(self, obj: Question) -> str:

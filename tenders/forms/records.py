@@ -13,7 +13,7 @@ from core import clock
 from core.dates import EstimatedDateFormField
 from providers.models import Provider
 
-from ..models import Admission, Contract, DateChange
+from ..models import Admission, Contract, DateChange, Framework, Lot
 from ..services.memberships import AdmissionRefused, check_admittable
 
 
@@ -25,8 +25,8 @@ class MoveDateForm(forms.Form):
         label="New date",
         required=False,
         max_length=120,
-        help_text="As you would write it: “March 2027”, “Spring 2027”, “to be confirmed”. For the two moments bids open "
-        "and close, a day with a London time: 2027-03-01 12:00. Leave it empty where the date falls away.",
+        help_text="As you would write it: “March 2027”, “Spring 2027”, “to be confirmed”. When bids open or close and "
+        "when questions end or are answered, a day with a London time: 2027-03-01 12:00. Empty where the date falls away.",
     )
     reason = ReasonField(label="Why it moves", help_text="Everybody reads this.")
 
@@ -101,8 +101,16 @@ class RefuseForm(forms.Form):
         max_length=200,
         help_text="Its CQC provider ID, company number, or the last part of its address here.",
     )
-    lot = forms.CharField(label="Lot", required=False, max_length=250, help_text="Its number. Empty: the whole.")
+    lot = forms.ModelChoiceField(
+        label="Lot", queryset=Lot.objects.none(), required=False, empty_label="The whole of it"
+    )
     reason = ReasonField(help_text="The provider is told this. The public is not.")
+
+    def for_record(self, record: Framework) -> None:
+        field: Any = self.fields["lot"]
+        field.queryset = record.lots.order_by("order", "pk")
+        if not field.queryset:
+            del self.fields["lot"]
 
     def clean_provider(self) -> Provider:
         typed = self.cleaned_data["provider"]

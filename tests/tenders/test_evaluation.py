@@ -1,6 +1,7 @@
 """How bids are judged: weights that sum to 100, social value against the minimum, a panel without names."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -303,3 +304,21 @@ def test_deadline_is_taken_as_london_time(client, officer):
 
     opportunity.refresh_from_db()
     assert opportunity.opens_at == dt.datetime(2027, 7, 1, 11, tzinfo=dt.UTC)
+
+
+def test_long_form_names_its_parts_and_what_to_correct_each_with_the_way_there(client, officer):
+    opportunity = OpportunityFactory(organisation=officer.organisation)
+
+    page = edit(client, opportunity, [("Quality", "quality", 90, None)], title="").content.decode()
+
+    ids = set(re.findall(r' id="([^"]+)"', page))
+    parts = re.findall(
+        r'<a href="#([^"]+)">([^<]+)</a>', page.split('aria-label="Parts of this form"')[1].split("</nav>")[0]
+    )
+    problems = re.findall(r'<li><a href="#([^"]+)">([^<]+)</a>', page.split("ccp-problems")[1].split("</ul>")[0])
+    assert {"When", "Criteria", "Notices"} <= {name for _, name in parts}
+    assert {target for target, _ in parts + problems} <= ids
+    assert problems == [
+        ("id_title", "Title: This field is required."),
+        ("criteria-heading", "Criteria: The whole tender: the weights sum to 90%. They must sum to 100%."),
+    ]

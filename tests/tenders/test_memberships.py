@@ -1,6 +1,7 @@
 """Admitting, refusing and ending a place on a framework: with a reason that the provider is told."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -125,7 +126,7 @@ def test_officer_refuses_a_provider_known_by_its_cqc_number(client, officer):
     lot = LotFactory(framework=framework, number="Lot 3")
     person = RepresentativeFactory(provider=ProviderFactory(cqc_provider_id="1-101"))
 
-    done = act(client, framework, "refuse_admission", provider="1-101", lot="lot 3", reason="No insurance.")
+    done = act(client, framework, "refuse_admission", provider="1-101", lot=lot.pk, reason="No insurance.")
 
     assert done.status_code == 302
     assert decisions() == [(KINDS.REFUSED, person.provider, lot, "No insurance.")]
@@ -134,19 +135,24 @@ def test_officer_refuses_a_provider_known_by_its_cqc_number(client, officer):
     assert "No insurance." not in client.get(framework.get_absolute_url()).content.decode()
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [({"provider": "nobody"}, "No provider in the directory"), ({"lot": "Lot 9"}, "has no lot “Lot 9”")],
-)
-def test_refusing_says_what_is_not_known(client, officer, typed, words):
+def test_refusing_says_what_is_not_known(client, officer):
+    framework, strange = FrameworkFactory(organisation=officer.organisation), LotFactory(title="Another’s lot")
+    own = LotFactory(framework=framework)
+
+    page = act(client, framework, "refuse_admission", provider="nobody", lot=strange.pk, reason="No.").content.decode()
+
+    assert "No provider in the directory" in page
+    assert "not one of the available choices" in page
+    assert re.findall(r'<option value="(\d*)"', page) == ["", str(own.pk)]
+    assert decisions() == []
+
+
+def test_refusing_asks_for_no_lot_where_there_are_none(client, officer):
     framework, provider = FrameworkFactory(organisation=officer.organisation), ProviderFactory()
 
-    page = act(
-        client, framework, "refuse_admission", **{"provider": provider.slug, "lot": "", "reason": "No.", **typed}
-    )
+    act(client, framework, "refuse_admission", provider=provider.slug, reason="No insurance.")
 
-    assert words in page.content.decode()
-    assert decisions() == []
+    assert decisions() == [(KINDS.REFUSED, provider, None, "No insurance.")]
 
 
 def test_member_is_not_refused_but_ended():
