@@ -57,6 +57,7 @@ def framework(request, slug):
         "call_offs": call_offs(provider, at).filter(framework=row) if provider else [],
         "framework": row,
         "bidding": _share_bidding(row.admissions.all()),
+        "providers": _how_many(row, listed=len({one.provider_id for one in row.admissions.all()})),
         "can_join": can_join(row, lots=[lot.shown_status for lot in row.lots.all()], at=at),
         "re_award_by": row.re_award_by(),
         "organisation": row.organisation,
@@ -77,16 +78,24 @@ def _show_lots(framework, at):
         lot.shown_status = lot.status(at=at, members=lot.members)
         lot.shown_kind = TAG_KINDS.get(lot.shown_status.value, "")
         lot.shown_places = lot.places_left(members=lot.members)
+        lot.shown_providers = _how_many(lot, listed=lot.members)
     for one in framework.admissions.all():
         one.is_suspended = one.suspension(at=at) is not None
+
+
+def _how_many(row, *, listed):
+    """How many providers are on it: as the organisation states, else those listed below; empty where nothing tells."""
+    stated = row.providers_as_stated or row.provider_count
+    return stated if stated not in ("", None) else f"{listed}, listed below" if listed else ""
 
 
 def _share_bidding(admissions):
     """How many of the members whose bidding is known do bid; nothing where it is not known of any."""
     known = [one.is_bidding for one in admissions if one.is_bidding is not None]
-    return (
-        {"bidding": sum(known), "known": len(known), "percent": round(100 * sum(known) / len(known))} if known else None
-    )
+    if not known:
+        return None
+    percent = round(100 * sum(known) / len(known))
+    return {"bidding": sum(known), "known": len(known), "unknown": len(admissions) - len(known), "percent": percent}
 
 
 @require_safe

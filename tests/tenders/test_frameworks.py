@@ -119,8 +119,10 @@ def test_the_page_tells_lot_by_lot_and_who_gets_no_placements(client):
     assert "1 place left" in page
     assert "About Spring 2040" in page
     assert "no new placements at present" in page
-    assert "1 of the 2 whose bidding is known" in page
-    assert "No service is rated below Good" in page
+    assert "1 of 2 bid for call-offs (50%)" in page
+    assert "No service rated below Good" in page
+    assert page.count("2, listed below") == 2
+    assert "Entry conditions" not in page
     assert "Secret reason" not in page
 
 
