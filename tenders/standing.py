@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from core.dates import london_date
-from core.templatetags.portal import gov_date, gov_datetime
+from core.templatetags.portal import gov_date, gov_datetime, money
 
 from .models import Framework, Opportunity
 
@@ -81,3 +81,16 @@ def confirmed_words(record: Opportunity) -> str:
         if stated and stated.latest == day:
             return str(stated)
     return gov_date(day) if day else ""
+
+
+def value_words(record: Opportunity) -> str:
+    """The value as people read it; the organisation's own words before our numbers."""
+    if record.value_as_stated:
+        return record.value_as_stated
+    low, high = record.value_from, record.value_to
+    if low is not None and high is not None and low != high:
+        return f"{money(low)} to {money(high)}"
+    one = high if high is not None else low
+    if one is not None:
+        return money(one)
+    return f"{money(record.value_gross)} with VAT" if record.value_gross is not None else ""

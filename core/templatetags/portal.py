@@ -19,8 +19,8 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -201,19 +201,13 @@ def filter_options(field: BoundField, counts: Mapping[str, int] | None = None) -
 @register.simple_tag
 def select_options(options: Iterable[Mapping[str, Any]]) -> str:
     """Write what `filter_options` gives as the options of a select: of hundreds, which a template takes long for."""
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}{}</option>',
-        (
-            (
-                one["value"],
-                SELECTED if one["checked"] else "",
-                one["label"],
-                "" if one["count"] is None else f" ({one['count']})",
-            )
-            for one in options
-        ),
-    )
+    return mark_safe("".join(map(_option, options)))  # noqa: S308 - escaped parts
+
+
+def _option(one: Mapping[str, Any]) -> str:
+    count = "" if one["count"] is None else f" ({one['count']})"
+    chosen = SELECTED if one["checked"] else ""
+    return f'<option value="{escape(one["value"])}"{chosen}>{escape(one["label"])}{count}</option>'
 
 
 def _chosen(value: Any) -> set[str]:

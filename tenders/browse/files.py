@@ -20,8 +20,7 @@ from tenders.exports import documents
 from tenders.exports.documents import absolute
 from tenders.models import ReservedFor
 from tenders.search import Entry, Named
-
-from .parts import value_words
+from tenders.standing import value_words
 
 # So many entries make a piece of a feed.
 PORTION = 200

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncMonth
 from commissioning.forms import LONDON
 from commissioning.models import Organisation
 from core.dates import months_after
-from core.filters import RegisterFilterSet, WordsFilter
+from core.filters import NamedFilter, RegisterFilterSet, WordsFilter
 
 from ..models import Event
 
@@ -22,7 +22,7 @@ MONTHS_OFFERED = 60
 
 class EventFilterSet(RegisterFilterSet):
     q = WordsFilter(["title", "summary", "organisation__name"], label="Words")
-    buyer = django_filters.ModelChoiceFilter(
+    buyer = NamedFilter(
         field_name="organisation",
         to_field_name="slug",
         label="Who invites",

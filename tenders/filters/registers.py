@@ -7,14 +7,13 @@ import datetime as dt
 import django_filters
 from django.contrib.postgres.functions import TransactionNow
 from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import StrIndex, Upper
-from django.db.models.lookups import GreaterThan
+from django.db.models.functions import Upper
 from django.http import QueryDict
 
 from commissioning.models import Organisation
 from core import clock
 from core.dates import london_date, months_after
-from core.filters import WORDS_READ, RegisterFilterSet, TreeFilter, WordsFilter
+from core.filters import WORDS_READ, NamedFilter, RegisterFilterSet, TreeFilter, WordsFilter
 from core.models import ClientGroup, ServiceType
 from providers.models import Provider
 
@@ -35,7 +34,7 @@ VALUE_BANDS = [
 class ProcurementFilterSet(RegisterFilterSet):
     """What all registers of procurement are narrowed by."""
 
-    buyer = django_filters.ModelChoiceFilter(
+    buyer = NamedFilter(
         field_name="organisation",
         to_field_name="slug",
         label="Who buys",
@@ -125,8 +124,7 @@ class ContractFilterSet(ProcurementFilterSet):
     def filter_words(self, rows, name, value):
         """Rows that hold every word: in title or summary, or in the name of who buys or of a provider that is shown."""
         for word in value.split()[:WORDS_READ]:
-            # STRPOS leaps through a text, where LIKE goes letter by letter.
-            is_said = Q(GreaterThan(StrIndex("words", Upper(Value(word))), 0))
+            is_said = Q(words__contains=Upper(Value(word)))
             buyers = Organisation.objects.filter(name__icontains=word).values("pk")
             rows = rows.filter(is_said | Q(organisation__in=buyers) | Q(pk__in=_supplied_by(word).values("contract")))
         return rows

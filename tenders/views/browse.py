@@ -22,6 +22,7 @@ from providers import near
 
 from ..browse import files, parts
 from ..browse.beside import beside
+from ..browse.cards import cards
 from ..browse.dates import newest
 from ..browse.happenings import calendar_entries, month_of
 from ..browse.months import month_before, next_month
@@ -121,7 +122,7 @@ def _show(request, query):
         "here": _here(understood),
         "chips": parts.chips(found),
         "filters": parts.filters(found),
-        "cards": parts.cards(found.entries, kinds),
+        "cards": cards(found.entries, kinds),
         "orders": parts.orders(found),
         "keep": parts.kept(understood, but=_ASKED),
         "dates": [(name, label, getattr(understood, name)) for name, label in _DATES],

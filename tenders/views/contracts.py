@@ -12,6 +12,7 @@ from core.exports import csv_response, xlsx_response
 from core.versions import conditional
 from providers.models import Service
 
+from ..browse.cards import contract_cards
 from ..exports.contracts import as_data, for_export, register, template
 from ..exports.documents import json_bytes
 from ..filters import ContractFilterSet
@@ -31,6 +32,7 @@ def contract_list(request):
     at = clock.now()
     context = listed(request, _filters(request, at))
     show_statuses(context["page"], at)
+    context["cards"] = contract_cards(context["page"])
     query = request.GET.copy()
     query.pop("page", None)
     words = f"?{query.urlencode()}" if query else ""

@@ -10,10 +10,10 @@ import json
 
 from django.db import connection
 
-from tenders.browse.parts import value_words
 from tenders.models import AlertNews, ReservedFor
 from tenders.search import Entry
 from tenders.search.entries import read_entry
+from tenders.standing import value_words
 
 from .looking import Look, short
 
