@@ -1,5 +1,7 @@
 """How people come to an account, and into the workspace."""
 
+from urllib.parse import quote
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -7,14 +9,26 @@ from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 
 from commissioning.acting import acting_officer, is_operator
+from core import clock, mail
 from providers.acting import may_represent
+
+from .second_step import PASSWORD_GIVEN
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
     """Accounts come from an invitation; nobody signs up by themselves."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The email address or the password is not right. Type both again, or ask for a new password.",
+        "enter_current_password": "This is not your password now. Type it again.",
+        "incorrect_password": "The password is not right. Type it again.",
+        "too_many_login_attempts": "Too many wrong tries. Wait a few minutes, then sign in again.",
+    }
 
     def is_open_for_signup(self, request):
         return False
@@ -26,6 +40,31 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         if may_represent(request.user).exists():
             return reverse("providers:workspace")
         return super().get_login_redirect_url(request)
+
+    def pre_login(self, request, user, **options):
+        """Note for the second step which password was given: a new one chosen meanwhile ends the sign-in under way."""
+        request.session[PASSWORD_GIVEN] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **options)
+
+    def get_reset_password_from_key_url(self, key):
+        """Name the site by its own address and not by the one the request came to, which whoever asks may choose."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.PUBLIC_URL + path.replace("UID-KEY", quote(key))
+
+    def send_mail(self, template_prefix, email, context):
+        """Owe the mail: a mail server that is down loses none, and the answer takes no longer for a known address.
+
+        Anybody may type an address to have a password chosen anew: it gets one such mail in ten minutes, and one a day
+        if it has no account.
+        """
+        site = {"site": settings.PUBLIC_URL, "contact": settings.CONTACT_EMAIL}
+        message = self.render_mail(template_prefix, email, {**site, "email": email, **context})
+        at = clock.now()
+        kind = template_prefix.rpartition("/")[2]
+        often = {"unknown_account": f"{at:%Y%m%d}", "password_reset_key": f"{at:%Y%m%d%H%M}"[:-1]}
+        digest = salted_hmac("accounts.mail", email.lower(), algorithm="sha256").hexdigest()[:32]
+        key = f"account:{kind}:{digest}:{often.get(kind, at.timestamp())}"
+        mail.owe(key=key, to=email, subject=message.subject, text=message.body)
 
 
 def guard_workspace(site):

@@ -166,9 +166,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.is_https else "http"
 # A ceiling for each account and address, whoever tries.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key", "reset_password": "30/h/ip,5/h/key"}
+# The owner of an account is told by mail of a new password and of a second step that comes or goes.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Care commissioning portal"
+MFA_FORMS = {"authenticate": "config.second_step.SecondStepForm"}
 
 # The pair of name and address is locked, so that a stranger cannot lock the owner of an account out.
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
@@ -298,8 +301,6 @@ QUESTIONS_PER_SENDER_AND_HOUR = 10
 QUESTIONS_PER_ADDRESS_AND_DAY = 20
 QUESTIONS_UNCONFIRMED_PER_TENDER_AND_DAY = 200
 REPLIES_PER_SENDER_AND_HOUR = 10
-# Confirmations that one address gets in a day without having confirmed one: it may be a stranger's.
-CONFIRMATIONS_PER_ADDRESS_AND_DAY = 3
 
 # --- API ---
 
