@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from typing import Any
+from urllib.parse import quote
 
 from gunicorn.glogging import Logger
 
@@ -16,9 +17,14 @@ SECRET = re.compile(
 )
 
 
+# What would begin another line of the log: a path comes decoded, and may hold any byte.
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 def without_secrets(path: str) -> str:
-    """Return a path as it may stand in a log: from a link's secret words on it is cut."""
-    return SECRET.sub(r"\g<shown>[secret]", path)
+    """Return a path as it may stand in a log: on one line, and from a link's secret words on it is cut."""
+    one_line = UNPRINTABLE.sub(lambda found: quote(found[0], encoding="latin-1", errors="replace"), path)
+    return SECRET.sub(r"\g<shown>[secret]", one_line)
 
 
 class AccessLog(Logger):  # type: ignore[misc]

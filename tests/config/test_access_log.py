@@ -65,6 +65,19 @@ def test_no_secret_of_a_link_is_logged(name, kind):
 @pytest.mark.parametrize(
     ("path", "shown"),
     [
+        ("/care/\n10.0.0.1 GET /admin/ 200", "/care/%0A10.0.0.1 GET /admin/ 200"),
+        ("/care/\r\x1b[2Jx\x85\u2028", "/care/%0D%1B[2Jx%85%3F"),
+        (f"/workspace/invitations/{TOKEN}/\nand more", "/workspace/invitations/[secret]"),
+        ("/care/café/", "/care/café/"),
+    ],
+)
+def test_a_path_begins_no_line_of_its_own(path, shown):
+    assert without_secrets(path) == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
         (f"/account/password/reset/key/1-{RESET}/", "/account/password/reset/key/[secret]"),
         ("/account/confirm-email/MQ:1sXyZ2:abc/", "/account/confirm-email/[secret]"),
         ("/workspace/confirm/" + "aB%3A" * 9, "/workspace/confirm/[secret]"),
