@@ -14,6 +14,7 @@ NUMBERS = {"float", "currency", "percentage"}
 MAX_CELL = 32_767
 MAX_COLUMNS = 1_024
 MAX_ROWS = 1_048_576
+LONG_CELL = "A cell holds more text than a spreadsheet can."
 
 
 def read(archive: Archive, progress: Callable[[int, int], None]) -> Iterator[tuple[str, int, list[str]]]:
@@ -31,7 +32,8 @@ class _Content:
     """Turns the events of content.xml into rows."""
 
     def __init__(self) -> None:
-        self.ready: list[tuple[str, int, list[str]]] = []
+        # Each with how often it stands there: as many rows as that it becomes only when they are taken.
+        self.ready: list[tuple[str, int, list[str], int]] = []
         self.sheet = ""
         self.number = 0
         self.row: list[str] = []
@@ -42,17 +44,20 @@ class _Content:
         self.ignored_depth = 0
         self.value: str | None = None
         self.words: list[str] = []
+        self.length = 0
         self.cell_repeats = 1
 
-    def take(self) -> list[tuple[str, int, list[str]]]:
+    def take(self) -> Iterator[tuple[str, int, list[str]]]:
         ready, self.ready = self.ready, []
-        return ready
+        for sheet, number, row, repeats in ready:
+            for step in range(repeats):
+                yield sheet, number + step, list(row) if step else row
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if self.ignored_depth:
             self.ignored_depth += 1
         elif name in CELLS:
-            self.in_cell, self.value = True, None
+            self.in_cell, self.value, self.length = True, None, 0
             self.words.clear()
             kind = attributes.get(f"{OFFICE}value-type")
             if kind in NUMBERS:
@@ -66,12 +71,12 @@ class _Content:
         elif self.in_cell:
             if name == f"{TEXT}p":
                 if self.words:
-                    self.words.append("\n")
+                    self._say("\n")
                 self.in_paragraph += 1
             elif name == f"{TEXT}s":
-                self.words.append(" " * min(self._count(attributes.get(f"{TEXT}c", "1")), MAX_CELL))
+                self._say(" " * min(self._count(attributes.get(f"{TEXT}c", "1")), MAX_CELL))
             elif name == f"{TEXT}tab" or name == f"{TEXT}line-break":
-                self.words.append(" ")
+                self._say(" ")
             elif name.startswith(OFFICE) and name.endswith("}annotation"):
                 # A remark pinned to a cell is not what the cell says.
                 self.ignored_depth = 1
@@ -84,7 +89,14 @@ class _Content:
 
     def text(self, words: str) -> None:
         if self.in_paragraph and not self.ignored_depth:
-            self.words.append(words)
+            self._say(words)
+
+    def _say(self, words: str) -> None:
+        # Counted as it comes: one cell may go on for as long as the file.
+        self.length += len(words)
+        if self.length > MAX_CELL:
+            self._refuse(LONG_CELL)
+        self.words.append(words)
 
     def end(self, name: str) -> None:
         if self.ignored_depth:
@@ -104,7 +116,7 @@ class _Content:
             self.blanks += self.cell_repeats
             return
         if len(value) > MAX_CELL:
-            self._refuse("A cell holds more text than a spreadsheet can.")
+            self._refuse(LONG_CELL)
         if len(self.row) + self.blanks + self.cell_repeats > MAX_COLUMNS:
             self._refuse(f"The row has more than {MAX_COLUMNS:,} filled columns.")
         if self.blanks:
@@ -116,8 +128,7 @@ class _Content:
         if self.row:
             if self.row_repeats > 1_000:
                 self._refuse("The same filled row is repeated over a thousand times.")
-            for step in range(self.row_repeats):
-                self.ready.append((self.sheet, self.number + step + 1, list(self.row) if step else self.row))
+            self.ready.append((self.sheet, self.number + 1, self.row, self.row_repeats))
         self.number += self.row_repeats
         # A filler of blank rows fills the sheet to its end and may pass it by a few.
         if self.number > 2 * MAX_ROWS:

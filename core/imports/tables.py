@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import delimited, ods, xlsx
-from .archives import LOCKED, Archive
+from .archives import LOCKED, MAX_BYTES, Archive
 from .problems import refused
 
 Row = tuple[str, int, list[str]]
@@ -14,12 +14,13 @@ ZIP, OLD_OFFICE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 NO_TABLE = "The file is none that can be read here: give an .ods, .xlsx or .csv file."
 
 
-def read_rows(path: Path, *, progress: Progress = lambda done, size: None) -> Iterator[Row]:
+def read_rows(path: Path, *, progress: Progress = lambda done, size: None, max_bytes: int = MAX_BYTES) -> Iterator[Row]:
     """Yield sheet, row number and cells of every row that holds something, whatever kind of table the file is.
 
     What a file is, its content tells and not its name. Cells are text, with trailing blank ones left out. ``progress``
     is told now and then how many bytes of how many are read.
 
+    :param max_bytes: how much a workbook may hold once it is unpacked.
     :raises FileRefused: as soon as something cannot be read.
     """
     with path.open("rb") as stream:
@@ -33,7 +34,7 @@ def read_rows(path: Path, *, progress: Progress = lambda done, size: None) -> It
             raise refused(NO_TABLE)
         yield from delimited.read(path, progress)
         return
-    with Archive(path) as archive:
+    with Archive(path, max_bytes=max_bytes) as archive:
         if "xl/workbook.xml" in archive:
             yield from xlsx.read(archive, progress)
         elif "content.xml" in archive:

@@ -7,8 +7,8 @@ from array import array
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
-from .archives import Archive
-from .ods import MAX_CELL, MAX_COLUMNS
+from .archives import BOMB, Archive
+from .ods import LONG_CELL, MAX_CELL, MAX_COLUMNS
 from .problems import refused
 from .xml import parse
 
@@ -21,6 +21,8 @@ LINKS = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships}id",
 )
 KEPT_WORDS = 20_000
+# Ten times those of the care directory; where each ends takes eight bytes of memory.
+MAX_WORDS = 5_000_000
 
 
 def read(archive: Archive, progress: Callable[[int, int], None]) -> Iterator[tuple[str, int, list[str]]]:
@@ -116,6 +118,8 @@ class _SharedWords:
                     for words in handler.take():
                         end += self._file.write(words.encode())
                         self._ends.append(end)
+                    if len(self._ends) > MAX_WORDS:
+                        raise refused(BOMB)
             self._file.flush()
             if end:
                 self._map = mmap.mmap(self._file.fileno(), end, access=mmap.ACCESS_READ)
@@ -134,6 +138,8 @@ class _SharedWords:
         known = self._kept.get(number)
         if known is not None:
             return known
+        if number < 0:
+            raise IndexError("Below nought it would count from the end.")
         end = self._ends[number]
         start = self._ends[number - 1] if number else 0
         words = self._map[start:end].decode() if self._map is not None and end > start else ""
@@ -147,6 +153,7 @@ class _Words:
     def __init__(self) -> None:
         self.ready: list[str] = []
         self.words: list[str] = []
+        self.length = 0
         self.in_text = False
         self.in_reading = 0
 
@@ -158,6 +165,7 @@ class _Words:
         local = name.rpartition("}")[2]
         if local == "si":
             self.words.clear()
+            self.length = 0
         elif local == "t":
             self.in_text = not self.in_reading
         elif local == "rPh":
@@ -166,6 +174,10 @@ class _Words:
 
     def text(self, words: str) -> None:
         if self.in_text:
+            # Counted as it comes: one text may go on for as long as the file.
+            self.length += len(words)
+            if self.length > MAX_CELL:
+                raise refused(LONG_CELL)
             self.words.append(words)
 
     def end(self, name: str) -> None:
@@ -175,10 +187,7 @@ class _Words:
         elif local == "rPh":
             self.in_reading -= 1
         elif local == "si":
-            words = "".join(self.words)
-            if len(words) > MAX_CELL:
-                raise refused("A cell holds more text than a spreadsheet can.")
-            self.ready.append(words)
+            self.ready.append("".join(self.words))
 
 
 class _Sheet:
@@ -193,6 +202,7 @@ class _Sheet:
         self.kind = "n"
         self.in_value = False
         self.words: list[str] = []
+        self.length = 0
         self.columns: dict[str, int] = {}
         # Both vocabularies have the same local names.
         self.names = {
@@ -210,6 +220,7 @@ class _Sheet:
             self.column = self.column + 1 if reference is None else self._column(reference)
             self.kind = attributes.get("t", "n")
             self.words.clear()
+            self.length = 0
         elif local == "v" or local == "t":
             self.in_value = True
         elif local == "row":
@@ -219,6 +230,9 @@ class _Sheet:
 
     def text(self, words: str) -> None:
         if self.in_value:
+            self.length += len(words)
+            if self.length > MAX_CELL:
+                raise refused(LONG_CELL, sheet=self.sheet, row=self.number)
             self.words.append(words)
 
     def end(self, name: str) -> None:
@@ -243,8 +257,6 @@ class _Sheet:
                 ) from None
         if not value:
             return
-        if len(value) > MAX_CELL:
-            raise refused("A cell holds more text than a spreadsheet can.", sheet=self.sheet, row=self.number)
         missing = self.column - len(self.row) - 1
         if missing:
             if missing < 0:

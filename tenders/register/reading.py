@@ -11,6 +11,8 @@ from tenders.exports.contracts import COLUMNS
 KEY = "Reference"
 HEADINGS = {column.title.casefold(): column.title for column in COLUMNS}
 MAX_ROWS = 5_000
+# Some ten thousand letters for each contract: more is no register, and would keep a web process for a minute.
+MAX_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def read_register(path: Path, *, most: int = MAX_ROWS) -> Sheet:
     found, problems = Sheet(), Problems()
     headings: dict[str, list[str]] = {}
     has_semicolons = False
-    for sheet, number, cells in read_rows(path):
+    for sheet, number, cells in read_rows(path, max_bytes=MAX_BYTES):
         if sheet not in headings:
             has_semicolons = has_semicolons or len(cells) == 1 and ";" in cells[0]
             headings[sheet] = _headings(sheet, number, cells, found, problems)

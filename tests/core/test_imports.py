@@ -1,11 +1,14 @@
 """Reading others' tables and JSON: what a cell says, and what is refused before it can do harm."""
 
 import json
+import tracemalloc
 import zipfile
 
 import pytest
 
 from core.imports import FileRefused, Problems, read_documents, read_rows
+from core.imports import ods as ods_module
+from core.imports import xlsx as xlsx_module
 from tests.tools.cqc_files import LINK_SPACE, ODS_HEAD, RELATIONS, SHEET_SPACE
 
 ODS_TAIL = "</office:spreadsheet></office:body></office:document-content>"
@@ -103,6 +106,50 @@ def test_an_ods_that_repeats_without_end_is_refused(ods):
     assert "more text than a spreadsheet can" in reason(ods, f"<table:table-row>{long}</table:table-row>")
 
 
+def test_rows_that_an_ods_repeats_are_made_one_by_one(ods, monkeypatch):
+    made = 0
+    taken = ods_module._Content.take
+
+    def counted(handler):
+        nonlocal made
+        for row in taken(handler):
+            made += 1
+            yield row
+            if made == 5:
+                raise LookupError("Enough is read.")
+
+    monkeypatch.setattr(ods_module._Content, "take", counted)
+    wide = cell("<text:p>a</text:p>", table_number_columns_repeated="1000")
+    row = f"<table:table-row table:number-rows-repeated='1000'>{wide}</table:table-row>"
+
+    tracemalloc.start()
+    with pytest.raises(LookupError):
+        ods(row * 200)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    # Made at once, the rows of this small file would take 1.6 GB.
+    assert most < 30 * 1024**2
+
+
+def test_a_text_without_an_end_is_refused_as_it_comes(ods, xlsx):
+    # Nothing ends what is begun, so that only what is counted on the way can refuse it.
+    endless = "1" * 140_000
+    with pytest.raises(FileRefused, match="more text than a spreadsheet can"):
+        ods(f"<table:table-row><table:table-cell><text:p>{endless}")
+    with pytest.raises(FileRefused, match="more text than a spreadsheet can"):
+        xlsx("", words=f"<si><t>{endless}")
+    with pytest.raises(FileRefused, match="more text than a spreadsheet can"):
+        xlsx(f'<row r="1"><c r="A1"><v>{endless}')
+
+
+def test_a_workbook_of_more_texts_or_bytes_than_wanted_is_refused(xlsx, tmp_path, monkeypatch):
+    monkeypatch.setattr(xlsx_module, "MAX_WORDS", 3)
+
+    assert "far more than its size" in reason(xlsx, "", words="<si/>" * 4)
+    assert "far more than its size" in reason(lambda: list(read_rows(tmp_path / "table.xlsx", max_bytes=100)))
+
+
 def test_an_xlsx_cell_says_what_a_person_reads(xlsx):
     words = "<si><r><t>rich </t></r><r><t>text</t></r><rPh><t>read aloud</t></rPh></si><si><t/></si>"
     row = (
@@ -117,6 +164,9 @@ def test_an_xlsx_cell_says_what_a_person_reads(xlsx):
 
 def test_a_broken_xlsx_is_refused(xlsx):
     assert "refers to a text the file does not hold" in reason(xlsx, '<row r="1"><c r="A1" t="s"><v>5</v></c></row>')
+    assert "refers to a text" in reason(
+        xlsx, '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>', words="<si><t>a</t></si>"
+    )
     assert "beyond the 1,024th" in reason(xlsx, '<row r="1"><c r="XFD1"><v>5</v></c></row>')
     assert "not in order" in reason(xlsx, '<row r="1"><c r="B1"><v>5</v></c><c r="A1"><v>5</v></c></row>')
     assert "a row's number is not a number" in reason(xlsx, '<row r="one"/>')

@@ -76,7 +76,8 @@ def _one_or_lines(decoder: json.JSONDecoder, text: str) -> Any:
     try:
         return decoder.decode(text)
     except json.JSONDecodeError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
+        # Not at every end of a line that Unicode knows: a text may hold one of those.
+        lines = [line for line in text.split("\n") if line.strip()]
         if error.msg != "Extra data" or len(lines) < 2:
             raise
         found = []
