@@ -54,7 +54,7 @@ def run(*, at: dt.datetime, progress: Progress = lambda words: None) -> AlertRun
 def begin(*, at: dt.datetime) -> AlertRun | None:
     """Return the run under way, or begin one: write down all news since the last, in one transaction.
 
-    None where another worker is just beginning one.
+    None where another worker is just beginning one, or has ended one of a later moment.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -66,6 +66,9 @@ def begin(*, at: dt.datetime) -> AlertRun | None:
         if unfinished is not None:
             return unfinished
         last = AlertRun.objects.order_by("-at").first()
+        if last is not None and last.at >= at:
+            # Whoever began later was quicker: looked at as it was before, what has happened since would be undone.
+            return None
         daily, weekly = daily_date(at), weekly_date(at)
         made = AlertRun.objects.create(
             at=at,

@@ -4,18 +4,16 @@ import datetime as dt
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from core.models import OutgoingMail
-from tenders.alerts import matching, run, schedule, statuses
-from tenders.models import AlertItem, AlertNews, AlertRun, Contract, DateChange, Framework, Frequency, Lot, Opportunity
+from tenders.alerts import matching, run
+from tenders.models import AlertItem, AlertNews, AlertRun, DateChange, Framework, Frequency, Opportunity
 from tenders.services import subscriptions
 from tests.factories import NOON
 from tests.factories.commissioning import OrganisationFactory
 from tests.factories.providers import ProviderFactory
 from tests.factories.tenders import (
     AddendumFactory,
-    AdmissionFactory,
     AwardFactory,
     AwardSupplierFactory,
     ContractFactory,
@@ -32,16 +30,6 @@ from tests.tools.alerts import lines, told
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
-
-
-@pytest.fixture
-def looked():
-    """The registers as they are now are known; what comes later is news."""
-
-    def look(at=NOON):
-        assert run.run(at=at).finished_at == at
-
-    return look
 
 
 def test_what_stands_in_the_registers_when_alerts_begin_is_no_news(looked):
@@ -228,94 +216,6 @@ def test_an_award_is_told_with_the_providers_that_are_public(looked):
     assert "Hidden" not in text
 
 
-def test_daily_and_weekly_mails_wait_for_their_hour_in_london_and_reminders_do_not_wait_for_the_week(looked):
-    row = OpportunityFactory(opens_at=NOON - DAY, closes_at=NOON + 16 * DAY)
-    looked()  # Wednesday, midday
-    people = {}
-    for often in Frequency:
-        people[often] = SubscriberFactory(email=f"{often.name.lower()}@example.org")
-        FollowFactory(subscriber=people[often], opportunity=row, frequency=often)
-    DateChangeFactory(opportunity=row, new="May 2027", changed_at=NOON + MINUTE)
-
-    at_once = told(NOON + HOUR)
-    before_seven = told(dt.datetime(2026, 11, 19, 6, 59, tzinfo=dt.UTC))
-    at_seven = told(dt.datetime(2026, 11, 19, 7, 0, tzinfo=dt.UTC))
-    friday_at_seven = told(dt.datetime(2026, 11, 20, 7, 0, tzinfo=dt.UTC))
-    friday = told(NOON + 2 * DAY)
-    saturday = told(dt.datetime(2026, 11, 21, 7, 0, tzinfo=dt.UTC))
-    monday = told(dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC))
-
-    assert [set(one) for one in (at_once, before_seven, at_seven, monday)] == [
-        {"instant@example.org"},
-        set(),
-        {"daily@example.org"},
-        {"weekly@example.org"},
-    ]
-    # The reminder of fourteen days: at once for one, with the next daily mails for the others.
-    assert [set(friday_at_seven), set(friday), set(saturday)] == [
-        set(),
-        {"instant@example.org"},
-        {"daily@example.org", "weekly@example.org"},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("moment", "day", "week"),
-    [
-        (dt.datetime(2026, 7, 1, 5, 59, tzinfo=dt.UTC), dt.date(2026, 6, 30), dt.date(2026, 6, 29)),
-        (dt.datetime(2026, 7, 1, 6, 0, tzinfo=dt.UTC), dt.date(2026, 7, 1), dt.date(2026, 6, 29)),
-        (dt.datetime(2026, 10, 25, 6, 59, tzinfo=dt.UTC), dt.date(2026, 10, 24), dt.date(2026, 10, 19)),
-        (dt.datetime(2026, 10, 25, 7, 0, tzinfo=dt.UTC), dt.date(2026, 10, 25), dt.date(2026, 10, 19)),
-        (dt.datetime(2027, 3, 29, 6, 0, tzinfo=dt.UTC), dt.date(2027, 3, 29), dt.date(2027, 3, 29)),
-    ],
-)
-def test_the_hour_is_londons_on_either_side_of_a_change_of_the_clocks(moment, day, week):
-    assert (schedule.daily_date(moment), schedule.weekly_date(moment)) == (day, week)
-
-
-@pytest.mark.parametrize("day", [dt.datetime(2026, 10, 24, tzinfo=dt.UTC), dt.datetime(2027, 3, 27, tzinfo=dt.UTC)])
-def test_each_day_has_one_daily_mail_also_when_the_clocks_change(looked, day):
-    row = OpportunityFactory(published_at=day - DAY)
-    looked(at=day)
-    FollowFactory(opportunity=row, frequency=Frequency.DAILY, created_at=day)
-
-    at = []
-    for hour in range(1, 72):
-        moment = day + hour * HOUR
-        DateChangeFactory(opportunity=row, new=f"{hour % 28 + 1} May 2030", changed_at=moment - MINUTE)
-        at += [timezone.localtime(moment)] * len(told(moment))
-
-    assert [(one.day - at[0].day, one.hour) for one in at] == [(0, 7), (1, 7), (2, 7)]
-
-
-@pytest.mark.parametrize(("weekday", "day"), [(1, 23), (4, 19), (7, 22)])
-def test_weekly_mails_go_out_on_the_day_that_the_installation_has_chosen(looked, settings, weekday, day):
-    settings.ALERTS_WEEKDAY = weekday
-    row = OpportunityFactory()
-    looked()  # Wednesday, 18 November
-    FollowFactory(opportunity=row, frequency=Frequency.WEEKLY)
-    DateChangeFactory(opportunity=row, new="May 2027", changed_at=NOON + MINUTE)
-
-    days = [date for date in range(19, 26) if told(dt.datetime(2026, 11, date, 8, tzinfo=dt.UTC))]
-
-    assert days == [day]
-
-
-@pytest.mark.parametrize(
-    ("frequency", "at", "expected"),
-    [
-        (Frequency.INSTANT, NOON, None),
-        (Frequency.DAILY, NOON, dt.datetime(2026, 11, 19, 7, tzinfo=dt.UTC)),
-        (Frequency.DAILY, dt.datetime(2026, 10, 24, 12, tzinfo=dt.UTC), dt.datetime(2026, 10, 25, 7, tzinfo=dt.UTC)),
-        (Frequency.DAILY, dt.datetime(2027, 3, 28, 5, tzinfo=dt.UTC), dt.datetime(2027, 3, 28, 6, tzinfo=dt.UTC)),
-        (Frequency.WEEKLY, NOON, dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC)),
-        (Frequency.WEEKLY, dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC), dt.datetime(2026, 11, 30, 7, tzinfo=dt.UTC)),
-    ],
-)
-def test_the_next_mail_is_named_by_londons_clock(frequency, at, expected):
-    assert schedule.next_mail_at(frequency, at=at) == expected
-
-
 def test_nothing_of_drafts_embargoed_and_members_only_entries_is_told(looked):
     council = OrganisationFactory()
     looked()
@@ -452,71 +352,17 @@ def test_the_number_of_queries_does_not_grow_with_people_and_news(looked, django
     assert len(many) <= len(one) + 2
 
 
-def test_statuses_in_sql_are_those_of_the_records():
-    for facts in (
-        {},
-        {"opens_at": NOON, "closes_at": NOON + DAY},
-        {"opens_at": NOON + DAY},
-        {"opens_at": NOON - DAY, "closes_at": NOON},
-        {"awarded_at": NOON},
-        {"withdrawn_at": NOON, "ended_reason": "No."},
-        {"cancelled_at": NOON, "ended_reason": "No."},
-        {"tender_date": "May 2026"},
-        {"tender_date": "May 2027"},
-        {"tender_date": "to be confirmed", "engagement_date": "May 2026"},
-        {"replaces_contract": ContractFactory(ends="May 2026")},
-        {"replaces_contract": ContractFactory(ends="May 2027"), "engagement_date": "Spring 2027"},
-    ):
-        OpportunityFactory(**facts)
-    for facts in (
-        {"ends": "31 January 2028"},
-        {"ends": "31 January 2028", "lead_time_months": 2},
-        {"ends": "30 November 2026", "lead_time_months": 0},
-        {"ends": "31 August 2028", "lead_time_months": 18},
-        {"ends": "18 May 2028"},
-        {"ends": "19 May 2028"},
-        {"ends": "17 November 2026"},
-        {"ends": "18 November 2026"},
-        {"ends": "May 2026", "ends_if_extended": "May 2027"},
-        {"ends": "May 2026", "ends_if_extended": "May 2027", **_decided("extend")},
-        {"ends": "May 2027", **_decided("decommission")},
-        {},
-    ):
-        ContractFactory(**facts)
-    for facts in (
-        {"joining": "always"},
-        {"joining": "closed"},
-        {"joining": "closed", "reopens": "Spring 2030"},
-        {"joining": "closed", "reopens": "to be confirmed"},
-        {"joining": "closed", "reopens": "Spring 2020"},
-        {"joining": "window"},
-        {"joining": "window", "opens_at": NOON + DAY},
-        {"joining": "window", "opens_at": NOON, "closes_at": NOON + DAY},
-        {"joining": "window", "opens_at": NOON - DAY, "closes_at": NOON, "reopens": "Spring 2030"},
-        {"joining": "always", "ends": "May 2026"},
-        {"joining": "always", "starts": "May 2027"},
-    ):
-        framework = FrameworkFactory(**facts)
-        LotFactory(framework=framework)
-        LotFactory(framework=framework, joining="closed", reopens="Spring 2031")
-        AdmissionFactory(framework=framework, lot=LotFactory(framework=framework, maximum_providers=1))
+def test_a_worker_that_began_earlier_and_comes_later_undoes_nothing(looked):
+    FollowFactory(opportunity=OpportunityFactory(opens_at=NOON + HOUR, closes_at=NOON + 30 * DAY))
+    looked()
+    first = told(NOON + HOUR)
 
-    def in_sql(rows):
-        return dict(rows.values_list("pk", "current_status"))
+    late = run.run(at=NOON + HOUR - MINUTE)
 
-    members = {lot.pk: lot.members for lot in Lot.objects.with_members(at=NOON)}
-    assert in_sql(statuses.opportunities(at=NOON)) == {row.pk: row.status(at=NOON) for row in Opportunity.objects.all()}
-    assert in_sql(statuses.frameworks(at=NOON)) == {row.pk: row.status(at=NOON) for row in Framework.objects.all()}
-    assert in_sql(statuses.lots(at=NOON)) == {
-        row.pk: row.status(at=NOON, members=members[row.pk]) for row in Lot.objects.all()
-    }
-    assert in_sql(statuses.contracts(at=NOON)) == {
-        row.pk: statuses.NEAR_END if row.is_near_end(at=NOON) else "" for row in Contract.objects.all()
-    }
-
-
-def _decided(decision):
-    return {"end_decision": decision, "end_decided_date": NOON.date(), "end_decision_reason": "It does well."}
+    assert len(first) == 1
+    assert late is None
+    assert AlertRun.objects.order_by("-at").first().at == NOON + HOUR
+    assert told(NOON + 2 * HOUR) == {}
 
 
 @pytest.mark.django_db(transaction=True)
