@@ -69,6 +69,11 @@ ON CONFLICT (key) DO NOTHING RETURNING id
 """
 
 
+def written(*, prefix: str) -> int:
+    """Return how many mails there are whose keys begin so, those that have left within `OutgoingMail.keep_for` too."""
+    return OutgoingMail.objects.filter(key__startswith=prefix).count()
+
+
 def recall(*, prefix: str) -> None:
     """Take back the mails whose keys begin so and that have not left yet."""
     OutgoingMail.objects.owed().filter(key__startswith=prefix).delete()

@@ -24,6 +24,8 @@ from providers.tokens import hash_of, new_token
 MOST_A_DAY = 20
 # The last mail needs a while to arrive; a second press would make its link worthless.
 PAUSE = dt.timedelta(minutes=10)
+# Who has not answered so many mails does not want them, or never gets them.
+MOST_SENT = 5
 
 
 class CannotInvite(DomainError):
@@ -92,13 +94,15 @@ def send_again(*, invitation: Invitation, by: Any, at: dt.datetime) -> Invitatio
 
     :raises CannotInvite: if the person neither looks after the entry nor keeps it.
     :raises InvitationGone: if it was accepted or withdrawn.
-    :raises AlreadyDone: if it was sent a few minutes ago.
+    :raises AlreadyDone: if it was sent a few minutes ago, or `MOST_SENT` times.
     """
     invitation = _lock(invitation)
     _may_manage(by, invitation.provider)
     _check_unanswered(invitation)
     if at < invitation.expires_at - dt.timedelta(days=settings.INVITATION_DAYS) + PAUSE:
         raise AlreadyDone("It was sent a few minutes ago. Give the mail ten minutes to arrive, then send it again.")
+    if mail.written(prefix=f"invitation:{invitation.pk}:") >= MOST_SENT:
+        raise AlreadyDone(f"It was sent {MOST_SENT} times. Ask the person whether the address is right.")
     before = audit.snapshot(invitation)
     token = new_token()
     invitation.token_hash = hash_of(token)

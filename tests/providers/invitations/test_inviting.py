@@ -175,6 +175,17 @@ def test_sending_again_at_once_is_refused_so_that_the_mail_on_its_way_stays_good
     assert Invitation.objects.get().token_hash == invitation.token_hash
 
 
+def test_nobody_is_sent_the_same_invitation_for_ever(provider, officer):
+    invitation = invite(provider, officer.user)
+    for hours in range(1, invitations.MOST_SENT):
+        invitations.send_again(invitation=invitation, by=officer.user, at=NOON + dt.timedelta(hours=hours))
+
+    with pytest.raises(AlreadyDone, match="whether the address is right"):
+        invitations.send_again(invitation=invitation, by=officer.user, at=NOON + dt.timedelta(days=3))
+
+    assert OutgoingMail.objects.count() == invitations.MOST_SENT
+
+
 def test_taken_back(client, invited, officer):
     invitations.withdraw(invitation=invited, by=officer.user, at=clock.now())
 
