@@ -55,7 +55,7 @@ def opened(data: Any) -> dict[str, Any]:
     """Return what a sent page says it was made of; nothing where it says nothing that we wrote."""
     try:
         found = json.loads(data.get(FIELD) or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -120,7 +120,17 @@ class ConflictsMixin:
             context["opened_field"], context["opened"] = FIELD, stamp(form, formsets, at=clock.now())
             context["differences"] = found
             context["changed_by"] = _last_change(request, obj, since=opened(form.data).get(AT)) if found else None
+            if found and _is_all_that_is_wrong(form, formsets):
+                # The top of the page says it whole.
+                context["errors"] = []
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
+
+
+def _is_all_that_is_wrong(form: Any, formsets: Iterable[Any]) -> bool:
+    said = [*form.errors.values()]
+    for formset in formsets:
+        said += [formset.non_form_errors(), *(words for row in formset.errors for words in row.values())]
+    return all(one == REFUSAL for words in said for one in words)
 
 
 def _last_change(request: Any, obj: Any, *, since: Any) -> AuditEvent | None:
