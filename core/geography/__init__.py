@@ -11,7 +11,6 @@ from .locating import (
     locate,
     located_by_key,
     nearest_town,
-    outcode_point,
     point_of,
     search_name,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "nearest_town",
     "normalise_postcode",
     "outcode_of",
-    "outcode_point",
     "point_of",
     "search_name",
 ]

@@ -90,16 +90,9 @@ def council_of_code(code: str) -> Place | None:
 def point_of(postcode: str) -> Point | None:
     """Return latitude and longitude of a full postcode, or None if we do not know it.
 
-    Never for a withheld address: `outcode_point` is all that may be known of one.
+    Never for a withheld address: the centre of its outcode is all that may be told of one.
     """
     row = _live(postcode)
-    return (row.latitude, row.longitude) if row else None
-
-
-def outcode_point(outcode: str) -> Point | None:
-    """Return the centre of an outcode, or of a full postcode's outcode; None if we do not know it."""
-    code = outcode_of(outcode)
-    row = Outcode.objects.filter(pk=code).first() if code else None
     return (row.latitude, row.longitude) if row else None
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -71,6 +72,14 @@ class Location(SourcedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it; whoever withholds the address, its true point goes. Searches and maps use the outcode's centre."""
+        if self.is_address_withheld and self.latitude is not None:
+            self.latitude = self.longitude = None
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "latitude", "longitude"}
+        super().save(*args, **kwargs)
 
     @property
     def address_line(self) -> str:

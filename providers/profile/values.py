@@ -237,11 +237,7 @@ def _move(location: Location) -> None:
 
 
 def _point(location: Location) -> None:
-    point = None
-    if location.postcode:
-        # The true point of a withheld address is known to nobody, not even to a row.
-        find = geography.outcode_point if location.is_address_withheld else geography.point_of
-        point = find(location.postcode)
+    point = geography.point_of(location.postcode) if location.postcode else None
     location.latitude, location.longitude = point or (None, None)
 
 

@@ -138,3 +138,14 @@ def test_distance_is_measured_to_the_centre_of_the_outcode(refuge):
 
     told = next(hit.distance_miles for hit in found.near.hits if hit.service_id == refuge.pk)
     assert told == pytest.approx(geography.distance_miles(54.6, -3.5, 54.55, -3.58), abs=0.01)
+
+
+@pytest.mark.parametrize("written", [{}, {"update_fields": ["is_address_withheld"]}])
+def test_whoever_withholds_an_address_its_row_keeps_no_point(written):
+    location = LocationFactory(latitude=HERE[0], longitude=HERE[1])
+
+    location.is_address_withheld = True
+    location.save(**written)
+
+    location.refresh_from_db()
+    assert (location.is_address_withheld, location.latitude, location.longitude) == (True, None, None)
