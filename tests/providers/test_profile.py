@@ -1,7 +1,6 @@
-"""A service's page: what is known, what is not, how old it is, what the regulator says, the map and the data in it."""
+"""A service's page: what is known, what is not, how old it is, its map, and what it costs to make."""
 
 import datetime as dt
-import json
 import re
 
 import pytest
@@ -159,88 +158,6 @@ def test_no_space_is_not_the_same_as_not_told():
     assert facts_of(service)["space"] == ("None free (rooms), told us today",)
 
 
-# --- What the regulator says ---
-
-
-STATES = [
-    ({"state": "not_yet_inspected"}, "Not yet inspected", "That is neither good nor bad"),
-    ({"state": "inspected_not_rated"}, "Inspected but not rated", "gave no rating"),
-    ({"state": "no_current_rating"}, "No current rating", "shows no current rating"),
-    (
-        {"state": "no_current_rating", "earlier_value": "good", "earlier_date": dt.date(2022, 5, 1)},
-        "No current rating (earlier: Good, 2022)",
-        "shows no current rating",
-    ),
-    ({"state": "inherited", "value": "good", "rated_date": dt.date(2023, 1, 1)}, "Good", "an earlier registration"),
-    ({"state": "dormant"}, "Dormant", "giving no care at present"),
-    ({"state": "deregistered"}, "No longer registered", "No longer registered with the Care Quality Commission"),
-    ({"state": "unknown_text", "stated": "Meets standards"}, "“Meets standards”", "do not know these words"),
-]
-
-
-@pytest.mark.parametrize("facts, word, explained", STATES)
-def test_what_is_no_rating_says_what_it_is(client, facts, word, explained):
-    service = ServiceFactory()
-    Rating.objects.create(service=service, **facts)
-
-    overall = sheet_of(service).overall
-    page = text(page_of(client, service))
-
-    assert overall.word == word
-    assert explained in page
-    assert ('class="ccp-rating"><svg' in page) == bool(facts.get("value"))
-
-
-@pytest.mark.parametrize(
-    "regulated, says",
-    [(None, "We have no rating for this service"), (False, "not registered with the Care Quality Commission")],
-)
-def test_service_without_any_rating_says_why(client, regulated, says):
-    assert says in text(page_of(client, ServiceFactory(is_cqc_regulated=regulated)))
-
-
-@pytest.mark.parametrize(
-    "day, age",
-    [
-        (dt.date(2026, 10, 30), "inspected in the last two months"),
-        (dt.date(2025, 5, 18), "inspected 18 months ago"),
-        (dt.date(2024, 11, 19), "inspected 23 months ago"),
-        (dt.date(2024, 11, 18), "inspected over two years ago"),
-        (dt.date(2022, 3, 1), "inspected over four years ago"),
-        (dt.date(2014, 3, 1), "inspected over 12 years ago"),
-    ],
-)
-def test_age_of_a_rating_is_told_in_words(day, age):
-    service = ServiceFactory()
-    Rating.objects.create(service=service, value="good", rated_date=day)
-
-    assert sheet_of(service).overall.age == age
-
-
-def test_five_questions_stand_in_the_regulators_order_with_date_framework_and_report(client):
-    service = ServiceFactory()
-    for question in reversed(Rating.Question.values):
-        Rating.objects.create(
-            service=service, question=question, value="good", rated_date=dt.date(2025, 5, 1), framework="Framework A",
-            report_url=f"https://regulator.example/{question}",
-        )  # fmt: skip
-    Rating.objects.filter(question="caring").update(framework="Framework B", rated_date=dt.date(2021, 1, 1))
-
-    sheet, page = sheet_of(service), text(page_of(client, service))
-
-    assert [one.question for one in sheet.questions] == ["Safe", "Effective", "Caring", "Responsive", "Well-led"]
-    assert all(
-        words in page
-        for words in (
-            "Framework A",
-            "Framework B",
-            "January 2021",
-            "https://regulator.example/overall",
-            "regulator.example/caring",
-        )
-    )
-
-
 # --- The map and the ways ---
 
 
@@ -291,50 +208,6 @@ def test_way_and_telephone_are_plain_links(client):
 
     assert "https://www.openstreetmap.org/search?query=1+Sample+Lane%2C+Congleton%2C+CW12+1AA" in page
     assert '<a class="govuk-button" href="tel:+4401632960114">Ring +44 (0)1632 960114</a>' in page
-
-
-# --- The data in the page ---
-
-
-def _linked(response):
-    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', text(response), re.DOTALL)
-    return found[1]
-
-
-def test_linked_data_says_what_the_page_says_and_no_rating_of_readers(client):
-    service = full_service(setting="place")
-
-    data = json.loads(_linked(page_of(client, service)))
-
-    assert (data["@type"], data["name"], data["telephone"]) == ("LocalBusiness", service.name, "01632 960011")
-    assert data["address"]["postalCode"] == "CA28 7LL"
-    assert "aggregateRating" not in json.dumps(data)
-
-
-def test_linked_data_of_what_comes_to_people_is_a_service_with_its_area(client):
-    service = ServiceFactory(setting="home")
-    service.areas_served.add(PlaceFactory(name="Exampleshire"))
-
-    data = json.loads(_linked(page_of(client, service)))
-
-    assert (data["@type"], data["areaServed"][0]["name"]) == ("Service", "Exampleshire")
-    assert "address" not in data
-
-
-def test_linked_data_invents_nothing(client):
-    data = json.loads(_linked(page_of(client, ServiceFactory(provider=None))))
-
-    assert set(data) == {"@context", "@id", "@type", "url", "name"}
-
-
-def test_words_cannot_end_the_script_element(client):
-    service = ServiceFactory(name="</script><script>alert(1)</script>", summary="<!-- \u2028 & -->")
-
-    response = page_of(client, service)
-
-    assert json.loads(_linked(response))["name"] == service.name
-    assert text(response).count("</script>") == 1
-    assert "'unsafe-inline'" not in response["Content-Security-Policy"]
 
 
 # --- Costs ---

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tried
@@ -15,49 +15,18 @@ from core.geography import (
     Located,
     Reason,
     Unrecognised,
-    council_of,
-    council_of_code,
-    distance_miles,
     format_postcode,
     locate,
     located_by_key,
-    nearest_town,
     normalise_postcode,
     outcode_of,
-    outcode_point,
-    point_of,
 )
-from core.models import AuthorityCode, OutcodeCouncil, Outline, Place, Postcode
+from core.models import OutcodeCouncil, Place
 from tests.factories.core import OutcodeFactory, PlaceFactory, PostcodeFactory, TownFactory
 
 pytestmark = pytest.mark.django_db
 
 COUNCIL = Place.Kind.COUNCIL
-
-
-@pytest.fixture
-def durham():
-    return PlaceFactory(
-        slug="county-durham",
-        name="County Durham",
-        kind=COUNCIL,
-        gss_code="E06000047",
-        latitude=54.7,
-        longitude=-1.7,
-    )
-
-
-@pytest.fixture
-def dh1(durham):
-    """An outcode called Durham with one live postcode, most of it in County Durham."""
-    city = PlaceFactory(slug="durham-city", name="Durham (city)", parent=durham, latitude=54.7768, longitude=-1.5757)
-    town = TownFactory(slug="durham-county-durham", name="Durham", council=durham, place=city, outcode="DH1")
-    outcode = OutcodeFactory(outcode="DH1", council=durham, town=town, postcodes=900, radius95=3000)
-    other = PlaceFactory(slug="sunderland", name="Sunderland", kind=COUNCIL, gss_code="E08000024")
-    OutcodeCouncil.objects.create(outcode=outcode, council=durham, postcodes=890)
-    OutcodeCouncil.objects.create(outcode=outcode, council=other, postcodes=10)
-    PostcodeFactory(postcode="DH13UJ", council=durham)
-    return outcode
 
 
 @pytest.mark.parametrize(
@@ -373,65 +342,3 @@ def test_every_full_postcode_has_its_outcode(words):
     code = re.sub(" ", "", words)
 
     assert (normalise_postcode(words), outcode_of(words)) == (code, code[:-3])
-
-
-def test_council_and_point_of_a_postcode(dh1, durham):
-    assert council_of("dh1 3uj") == durham
-    assert point_of("DH13UJ") == (54.7761, -1.5733)
-    assert (council_of("DH1"), point_of("DH1"), council_of("DH1 9ZZ"), point_of("nowhere")) == (None,) * 4
-
-
-def test_centre_of_an_outcode_is_all_that_a_postcode_tells_of_itself(dh1):
-    """What a withheld address is searched and shown at."""
-    assert outcode_point("DH1 3UJ") == outcode_point("dh1") == (dh1.latitude, dh1.longitude)
-    assert (outcode_point("DH99"), outcode_point("nowhere")) == (None, None)
-
-
-def test_district_leads_to_its_county_and_an_old_code_to_todays_council():
-    lancashire = PlaceFactory(slug="lancashire", kind=COUNCIL, gss_code="E10000017")
-    AuthorityCode.objects.create(code="E07000118", name="Chorley", council=lancashire)
-
-    assert council_of_code("E07000118") == council_of_code(" e10000017 ") == lancashire
-    assert (council_of_code("E07999999"), council_of_code("")) == (None, None)
-
-
-def test_distance_is_in_miles():
-    assert distance_miles(54.7768, -1.5757, 54.7768, -1.5757) == 0
-    assert distance_miles(51.5074, -0.1278, 55.9533, -3.1883) == pytest.approx(332, abs=1)
-
-
-def test_nearest_town_is_the_nearest_and_not_too_far():
-    TownFactory(name="Far", latitude=54.8, longitude=-1.58)
-    near = TownFactory(name="Near", latitude=54.7768, longitude=-1.5757)
-
-    assert nearest_town(54.777, -1.576) == near
-    assert nearest_town(50.1, -5.5) is None
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"postcode": "DH1 3U"},
-        {"postcode": "dh13uj"},
-        {"latitude": 5.4},
-        {"longitude": 54.7},
-        {"country": "W", "council": True},
-    ],
-)
-def test_database_refuses_a_postcode_that_cannot_be(durham, broken):
-    if broken.pop("council", None):
-        broken["council"] = durham
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        PostcodeFactory(**broken)
-
-    assert not Postcode.objects.exists()
-
-
-def test_outline_is_one_for_a_place(durham):
-    Outline.objects.create(place=durham, rings=[], source="a", licence="b")
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Outline.objects.create(place=durham, rings=[], source="a", licence="b")
-
-    assert durham.outline.source == "a"
