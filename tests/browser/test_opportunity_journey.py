@@ -70,9 +70,9 @@ def do(name):
 
 
 def letter(mailbox, number):
-    """The text of the reader's mail of this number, counted from one, once it is there."""
+    """The reader's mail of this number, counted from one, once it is there."""
     found = wait_until(lambda: mails(mailbox).get(READER, [])[number - 1 : number], what=f"mail {number}")
-    return found[0].get_content()
+    return found[0]
 
 
 def link_in(text, kind):
@@ -145,7 +145,7 @@ def test_the_plans_of_two_councils_are_followed_from_the_list_to_a_mail(browse, 
         follow(page)
         assert fits(page)
         if number == 0:
-            page.goto(link_in(letter(mailbox, 1), "confirm"))
+            page.goto(link_in(letter(mailbox, 1).get_content(), "confirm"))
             page.get_by_role("button", name="Yes, write to me").click()
         # Whose address is known is not asked for it again, and gets no second mail about it.
         assert page.locator("h1").inner_text() == "What we write to you about"
@@ -154,8 +154,11 @@ def test_the_plans_of_two_councils_are_followed_from_the_list_to_a_mail(browse, 
     for _, _, reference, _, to in PLANS:
         move_date(browse, reference, to)
     do("tenders.tell_subscribers")
-    digest = letter(mailbox, 2)
+    mail = letter(mailbox, 2)
+    digest = mail.get_content()
 
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Unsubscribe"].strip().startswith("<http")
     for _, _, reference, planned, to in PLANS:
         assert f"was {planned}, now {to}. The reason: {REASON}" in digest
         page.goto(path_of(re.search(rf"http://\S+/opportunities/{reference}/", digest)[0]))

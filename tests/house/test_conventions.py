@@ -57,6 +57,11 @@ def python_files():
     return {name: text for name, text in repository_files().items() if name.endswith(".py")}
 
 
+@cache
+def python_trees():
+    return {name: ast.parse(text) for name, text in python_files().items()}
+
+
 def templates():
     """Return each template of ours under the name it is asked for by."""
     found = {}
@@ -113,8 +118,8 @@ def test_nothing_is_left_to_be_done():
 
 def test_the_moment_is_never_a_default():
     guilty = []
-    for name, text in python_files().items():
-        for node in ast.walk(ast.parse(text)):
+    for name, tree in python_trees().items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
                     if isinstance(default, ast.Call) and ast.unparse(default.func).endswith("now"):
@@ -124,7 +129,7 @@ def test_the_moment_is_never_a_default():
 
 
 def test_every_test_asserts_something():
-    trees = {name: ast.parse(text) for name, text in python_files().items() if name.startswith("tests/")}
+    trees = {name: tree for name, tree in python_trees().items() if name.startswith("tests/")}
     shared = set().union(*map(_asserting, trees.values()))
     silent = []
     for name, tree in trees.items():

@@ -9,6 +9,7 @@ import pikepdf
 import pymupdf
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from config import fixtures
 from strategies import composition, printing
@@ -17,8 +18,6 @@ from tests.factories import NOON
 from tests.factories.commissioning import IndicatorFactory, ObservationFactory
 from tests.factories.strategies import SectionFactory
 from tests.strategies.registers import REGISTERS, fill, make_section, make_strategy
-
-pytestmark = pytest.mark.django_db
 
 SIZES = [EditionFile.Kind.STANDARD, EditionFile.Kind.LARGE_PRINT]
 
@@ -35,8 +34,7 @@ def render(strategy):
     return content, files, steps
 
 
-@pytest.fixture
-def document():
+def make_document():
     strategy = make_strategy(
         title="Care in Sampleshire 2026 to 2030", headline="What care Sampleshire will need", lede="Read this first."
     )
@@ -72,9 +70,13 @@ def texts(content):
         return [one.get_text() for one in pdf]
 
 
-@pytest.fixture
-def laid_out(document):
-    return render(document)
+@pytest.fixture(scope="module")
+def laid_out(django_db_setup, django_db_blocker):
+    """The document's content, files and steps: laid out once, and looked at by many."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        laid_out = render(make_document())
+        transaction.set_rollback(True)
+    return laid_out
 
 
 def test_both_sizes_are_accessible_and_hold_together(laid_out, tmp_path):
@@ -186,6 +188,7 @@ def test_a_long_title_is_shortened_for_the_margin():
 
 
 @pytest.mark.slow
+@pytest.mark.django_db
 def test_every_real_document_is_accessible_in_both_sizes(tmp_path):
     fixtures.load_fixtures(folder=settings.BASE_DIR / "fixtures", at=NOON)
 

@@ -36,23 +36,23 @@ def cursor(words):
     return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
 
 
+FORGED = [
+    "abc", "%00", "=" * 400, "🙂", "../../etc", cursor("2026-11-18T12:00:00 1"), cursor("2026-11-18T12:00:00+00:00 -1"),
+    cursor("2026-11-18T12:00:00+00:00 " + "9" * 19), cursor("2026-11-18T12:00:00+00:00 1 1"), cursor("0001-01-01T00:00:00+23:59 1"),
+    cursor("9999-12-31T23:59:59-23:59 1"), cursor("2026-11-18T12:00:00+00:00 1; DROP TABLE x"), cursor("NaN NaN"), cursor(""),
+]  # fmt: skip
+
+
 @pytest.mark.usefixtures("_something")
 @pytest.mark.parametrize("kind", ["releases", "records"])
-@pytest.mark.parametrize(
-    "forged",
-    [
-        "abc", "%00", "=" * 400, "🙂", "../../etc", cursor("2026-11-18T12:00:00 1"), cursor("2026-11-18T12:00:00+00:00 -1"),
-        cursor("2026-11-18T12:00:00+00:00 " + "9" * 19), cursor("2026-11-18T12:00:00+00:00 1 1"), cursor("0001-01-01T00:00:00+23:59 1"),
-        cursor("9999-12-31T23:59:59-23:59 1"), cursor("2026-11-18T12:00:00+00:00 1; DROP TABLE x"), cursor("NaN NaN"), cursor(""),
-    ],
-)  # fmt: skip
-def test_a_forged_cursor_is_refused_or_is_a_place_in_the_list(client, kind, forged):
-    response = client.get(f"/ocds/{kind}.json", {"cursor": forged})
+def test_a_forged_cursor_is_refused_or_is_a_place_in_the_list(client, kind):
+    for forged in FORGED:
+        response = client.get(f"/ocds/{kind}.json", {"cursor": forged})
 
-    if response.status_code == 200:
-        assert isinstance(response.json()[kind], list)
-    else:
-        assert (response.status_code, response.json()["parameter"]) == (400, "cursor")
+        if response.status_code == 200:
+            assert isinstance(response.json()[kind], list), forged
+        else:
+            assert (response.status_code, response.json()["parameter"]) == (400, "cursor"), forged
 
 
 @pytest.mark.usefixtures("_something")
@@ -81,28 +81,27 @@ def test_conditions_are_understood_and_nonsense_is_passed_over(client, address):
 
 @pytest.mark.usefixtures("_something")
 @pytest.mark.parametrize("address", ["/ocds/releases.json", "/ocds/records.json", "/contracts.json"])
-@pytest.mark.parametrize(
-    "words",
-    ["yesterday", "", "Wed, 32 Nov 2026 12:00:00 GMT", "0", "Wed, 18 Nov 99999 12:00:00 GMT", "\u0661" * 9, "x" * 5000],
-)
-def test_a_date_that_is_none_is_passed_over(client, address, words):
-    response = client.get(address, headers={"If-Modified-Since": words})
+def test_a_date_that_is_none_is_passed_over(client, address):
+    wrong = ["yesterday", "", "Wed, 32 Nov 2026 12:00:00 GMT", "0", "Wed, 18 Nov 99999 12:00:00 GMT", "\u0661" * 9]
 
-    assert response.status_code == 200
-    assert content(response)
+    for words in [*wrong, "x" * 5000]:
+        response = client.get(address, headers={"If-Modified-Since": words})
+
+        assert response.status_code == 200, words
+        assert content(response), words
 
 
 @pytest.mark.usefixtures("_something")
 @pytest.mark.parametrize("address", LISTS)
-@pytest.mark.parametrize("words", ["bytes=0-9", "bytes=9-0", "bytes=99999999-", "lines=1", "bytes=0-1,5-6"])
-def test_a_part_is_asked_for_and_the_whole_is_given(client, address, words):
+def test_a_part_is_asked_for_and_the_whole_is_given(client, address):
     whole = content(client.get(address))
 
-    response = client.get(address, headers={"Range": words})
+    for words in ("bytes=0-9", "bytes=9-0", "bytes=99999999-", "lines=1", "bytes=0-1,5-6"):
+        response = client.get(address, headers={"Range": words})
 
-    assert response.status_code == 200
-    assert len(content(response)) == len(whole)
-    assert not response.has_header("Content-Range")
+        assert response.status_code == 200, words
+        assert len(content(response)) == len(whole), words
+        assert not response.has_header("Content-Range"), words
 
 
 @pytest.mark.usefixtures("_something")

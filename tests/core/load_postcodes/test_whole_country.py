@@ -36,38 +36,38 @@ def test_there_are_153_councils_and_every_district_leads_to_one(england):
     assert [code for code in lower if council_of_code(code) is None] == []
 
 
-@pytest.mark.parametrize(
-    ("code", "slug"),
-    [
-        ("E06000047", "county-durham"),
-        ("E07000118", "lancashire"),
-        ("E07000033", "derbyshire"),
-        ("E10000017", "lancashire"),
-        # Cumbria was shared out in 2023.
-        ("E07000026", "cumberland"),
-        ("E07000029", "cumberland"),
-        ("E06000063", "cumberland"),
-        ("E07000030", "westmorland-and-furness"),
-        ("E06000064", "westmorland-and-furness"),
-        ("E10000006", None),
-        ("E07000165", "north-yorkshire"),
-        ("E06000065", "north-yorkshire"),
-        ("E10000023", "north-yorkshire"),
-        ("E07000188", "somerset"),
-        ("E06000066", "somerset"),
-        # Recoded after a moved border.
-        ("E08000038", "barnsley"),
-        ("E08000016", "barnsley"),
-        ("E08000039", "sheffield"),
-        ("E08000019", "sheffield"),
-        ("E09000001", "city-of-london"),
-        ("E06000053", "isles-of-scilly"),
-    ],
-)
-def test_districts_and_old_codes_lead_to_the_council_with_social_care(england, code, slug):
-    council = council_of_code(code)
+# What social care's council of a district or of an old code is today.
+TODAY = {
+    "E06000047": "county-durham",
+    "E07000118": "lancashire",
+    "E07000033": "derbyshire",
+    "E10000017": "lancashire",
+    # Cumbria was shared out in 2023.
+    "E07000026": "cumberland",
+    "E07000029": "cumberland",
+    "E06000063": "cumberland",
+    "E07000030": "westmorland-and-furness",
+    "E06000064": "westmorland-and-furness",
+    "E10000006": None,
+    "E07000165": "north-yorkshire",
+    "E06000065": "north-yorkshire",
+    "E10000023": "north-yorkshire",
+    "E07000188": "somerset",
+    "E06000066": "somerset",
+    # Recoded after a moved border.
+    "E08000038": "barnsley",
+    "E08000016": "barnsley",
+    "E08000039": "sheffield",
+    "E08000019": "sheffield",
+    "E09000001": "city-of-london",
+    "E06000053": "isles-of-scilly",
+}
 
-    assert (council.slug if council else None) == slug
+
+def test_districts_and_old_codes_lead_to_the_council_with_social_care(england):
+    councils = {code: council_of_code(code) for code in TODAY}
+
+    assert {code: council and council.slug for code, council in councils.items()} == TODAY
 
 
 def test_file_of_the_councils_is_what_its_script_makes():
@@ -113,8 +113,8 @@ def test_whole_country_from_the_packages(england, four_councils):
             outcode = outcodes[row["outcode"]]
             assert outcode.postcodes == int(row["postcodes"])
             away = distance_miles(outcode.latitude, outcode.longitude, float(row["latitude"]), float(row["longitude"]))
-            # The mean of degrees is not the mean of the grid's metres, and in wide districts that tells.
-            assert away * 1609 < 50, row
+            # The mean of degrees is not the mean of the grid's metres, and the wider a district the more that tells.
+            assert away * 1609 < max(50, outcode.radius95 / 200), row
     assert locate("DL1").council.name == "Darlington"
     assert locate("CA28").reading == (
         "Care near CA28, Whitehaven: centre of the postcode district, accurate to about 2 miles."
