@@ -1,6 +1,7 @@
 """Owed work survives whatever happens to the processes: real workers, a real Redis, real signals.
 
-The long matrix of kills is behind the marker ``slow``.
+Every day a child dies, Redis is away, and the database drops its connections; the long matrix of kills, and those of
+the whole worker and of all that Redis held, are behind the marker ``slow``.
 """
 
 import os
@@ -61,6 +62,7 @@ def test_work_is_done_and_survives_its_worker_child(start, beat):
     assert {refused.pk, healthy.pk, fragile.pk} <= set(Job.objects.values_list("pk", flat=True))
 
 
+@pytest.mark.slow
 def test_work_survives_the_whole_worker(start, beat):
     first = start()
     slow = enqueue("tests.slow", name="slow")
@@ -96,6 +98,7 @@ def test_work_is_taken_on_while_redis_hangs(broker):
     assert Job.objects.filter(pk__in=[row.pk for row in rows], state=JobState.QUEUED).count() == 20
 
 
+@pytest.mark.slow
 def test_work_under_way_and_work_waiting_survive_an_emptied_redis(start, beat, broker):
     start()
     slow = enqueue("tests.slow", name="slow")

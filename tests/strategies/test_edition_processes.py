@@ -1,4 +1,7 @@
-"""An edition survives whatever happens while it is composed: real worker, real renderer, real signals and disk."""
+"""An edition survives whatever happens while it is composed: real worker, real renderer, real signals and disk.
+
+A killed worker and a full disk take half a minute each and are marked ``slow``.
+"""
 
 import os
 import signal
@@ -74,6 +77,7 @@ def test_edition_asked_for_while_redis_is_down_is_composed_when_it_is_back(start
     assert_composed_once(edition)
 
 
+@pytest.mark.slow
 def test_edition_is_composed_once_though_its_worker_is_killed_in_mid_layout(start, beat, officer):
     first = start()
     # Long enough that there is time to break in.
@@ -93,6 +97,7 @@ def test_edition_is_composed_once_though_its_worker_is_killed_in_mid_layout(star
     assert_composed_once(edition)
 
 
+@pytest.mark.slow
 def test_full_disk_leaves_the_published_edition_and_a_clear_reason(start, beat, strategy, officer, settings, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()

