@@ -86,10 +86,15 @@ class PortalAdminSite(admin.AdminSite):
         return context
 
     def get_app_list(self, request: Any, app_label: str | None = None) -> list[dict[str, Any]]:
-        """Return the registers by journey, not by the packages they are written in."""
-        apps = super().get_app_list(request, app_label)
+        """Return the registers by journey, not by the packages they are written in; worked out once a request."""
         if app_label is not None:
-            return apps
+            return super().get_app_list(request, app_label)
+        if not hasattr(request, "_workspace_menu"):
+            request._workspace_menu = self._by_journey(super().get_app_list(request))
+        menu: list[dict[str, Any]] = request._workspace_menu
+        return menu
+
+    def _by_journey(self, apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
         parts: dict[str, list[Any]] = {}
         for app in apps:
             for one in app["models"]:

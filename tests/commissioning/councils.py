@@ -4,7 +4,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import connection, models
 
 from commissioning.models import Organisation, OwnedModel
 from core import audit
@@ -202,16 +202,49 @@ def our_models():
     return [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels]
 
 
-def state_of_all(*, but):
-    """Every row of every table as it stands, leaving out the rows that are one council's own."""
-    state = {}
-    for model in our_models():
-        for row in model._base_manager.all():
-            if not _is_of(row, but):
-                state[model._meta.label, row.pk] = tuple(
-                    str(field.value_from_object(row)) for field in model._meta.concrete_fields
+class StateOfAll:
+    """Every row of every table that is not one council's own, as it stands now, to ask later what has changed.
+
+    Rows are read again only where PostgreSQL has written one since.
+    """
+
+    def __init__(self, *, but):
+        self._but = but
+        self._rows = self._written()
+        self._values = {
+            (model._meta.label, str(row.pk)): self._of_others(row)
+            for model in our_models()
+            for row in model._base_manager.all()
+        }
+
+    def changes(self):
+        """Return the table and key of each row that has come, gone or become another since."""
+        rows = self._written()
+        values = {key: self._values.get(key) for key in self._rows.keys() - rows.keys()}
+        was = dict.fromkeys(values)
+        for label, pk in (key for key, version in rows.items() if self._rows.get(key) != version):
+            values[label, pk] = self._of_others(apps.get_model(label)._base_manager.get(pk=pk))
+            was[label, pk] = self._values.get((label, pk))
+        return sorted(key for key in values if values[key] != was[key])
+
+    @staticmethod
+    def _written():
+        """Where each row stands, and in which transaction it was written."""
+        tables = {model._meta.db_table: model._meta for model in our_models()}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                " UNION ALL ".join(
+                    f'SELECT \'{one.label}\', "{one.pk.column}"::text, ctid::text, xmin::text FROM "{table}"'
+                    for table, one in tables.items()
                 )
-    return state
+            )
+            return {(label, pk): version for label, pk, *version in cursor.fetchall()}
+
+    def _of_others(self, row):
+        """The values of a row, or none where it is the council's own."""
+        if _is_of(row, self._but):
+            return None
+        return tuple(str(field.value_from_object(row)) for field in row._meta.concrete_fields)
 
 
 def _is_of(row, organisation):
@@ -237,4 +270,4 @@ def registered():
     return [model for model in admin.site._registry if model not in SHARED]
 
 
-__all__ = ["SHARED", "Council", "our_models", "registered", "state_of_all"]
+__all__ = ["SHARED", "Council", "StateOfAll", "our_models", "registered"]
