@@ -63,6 +63,7 @@ def for_timeline(at: dt.datetime) -> list[Prefetch | str]:
         ),
         Prefetch("documents", Document.objects.published(at=at), to_attr="shown_documents"),
         *_award_parts(at),
+        Prefetch("shown_awards__contract", Contract.objects.public(at=at).prefetch_related(*_contract_parts(at))),
         Prefetch("contract", Contract.objects.public(at=at).prefetch_related(*_contract_parts(at))),
         Prefetch("renewals", Opportunity.objects.public(at=at).order_by("pk"), to_attr="shown_renewals"),
         Prefetch("renews", Opportunity.objects.public(at=at)),
@@ -261,40 +262,58 @@ def _of_award(award: Award, at: dt.datetime, url: str = "") -> Iterator[Moment]:
         yield from _moment(SIGNED, f"Award taken back{lot}", award.cancelled_date, at, note=award.cancelled_reason)
 
 
+def contracts_of(record: Opportunity) -> dict[Contract, str]:
+    """Return the contracts that came of it, each with its lot in words where there are several; the earliest first."""
+    found = {record.contract: ""} if record.contract else {}
+    for award in record.shown_awards:  # type: ignore[attr-defined]
+        if award.contract and award.cancelled_date is None:
+            found.setdefault(award.contract, "")
+            found[award.contract] = found[award.contract] or str(award.lot or "")
+    first = {one: one.starts.earliest if one.starts and one.starts.earliest else dt.date.max for one in found}
+    ordered = sorted(found, key=lambda one: (first[one], one.pk))
+    return {one: found[one] if len(found) > 1 else "" for one in ordered}
+
+
+def _following(record: Opportunity, contracts: Iterable[Contract]) -> list[Opportunity]:
+    """What is planned next, each once."""
+    planned = [*record.shown_renewals, *(one for contract in contracts for one in contract.shown_successors)]  # type: ignore[attr-defined]
+    return list({one.pk: one for one in planned}.values())
+
+
 def _after(record: Opportunity, at: dt.datetime) -> Iterator[Moment]:
-    contract = record.contract
-    if contract:
-        yield from _of_contract(contract, at, url=contract.get_absolute_url())
-        successors = {one.pk: one for one in [*record.shown_renewals, *contract.shown_successors]}  # type: ignore[attr-defined]
-    else:
-        successors = {one.pk: one for one in record.shown_renewals}  # type: ignore[attr-defined]
-        if not _has_ended(record, at):
-            is_plan = _is_only_planned(record, at)
-            yield from _moment(CONTRACT, "Contract starts", record.contract_start_date, at, is_plan=is_plan)
-            yield from _moment(END, "Contract ends", record.contract_end_date, at, is_plan=is_plan)
+    contracts = contracts_of(record)
+    for contract, lot in contracts.items():
+        yield from _of_contract(contract, at, url=contract.get_absolute_url(), lot=lot)
+    if not contracts and not _has_ended(record, at):
+        is_plan = _is_only_planned(record, at)
+        yield from _moment(CONTRACT, "Contract starts", record.contract_start_date, at, is_plan=is_plan)
+        yield from _moment(END, "Contract ends", record.contract_end_date, at, is_plan=is_plan)
+    successors = _following(record, contracts)
     if successors:
-        yield from _successors(successors.values(), at)
+        yield from _successors(successors, at)
     elif not _has_ended(record, at):
         yield from _moment(NEXT, "Next need", record.next_procurement_date, at)
 
 
-def _of_contract(contract: Contract, at: dt.datetime, url: str = "") -> Iterator[Moment]:
+def _of_contract(contract: Contract, at: dt.datetime, url: str = "", lot: str = "") -> Iterator[Moment]:
+    of = f", {lot}" if lot else ""
     names = ", ".join(str(one) for one in contract.suppliers.all())
-    yield from _moment(CONTRACT, "Contract starts", contract.starts, at, note=names, url=url)
-    yield from _moment(CHANGE, "Review", contract.review, at)
+    yield from _moment(CONTRACT, f"Contract starts{of}", contract.starts, at, note=names, url=url)
+    yield from _moment(CHANGE, f"Review{of}", contract.review, at)
     for change in contract.shown_changes:  # type: ignore[attr-defined]
         note = f"Was to end {change.old_end or 'on a day not stated'}, now {change.new_end}. {change.reason}"
         if change.kind != ContractChange.Kind.EXTENSION:
             note = change.reason
-        yield from _moment(CHANGE, change.get_kind_display(), change.decided_date, at, note=note)
+        yield from _moment(CHANGE, f"{change.get_kind_display()}{of}", change.decided_date, at, note=note)
     for option in contract.open_options:  # type: ignore[attr-defined]
+        title = f"Option {option.number} is to be decided by{of}"
         note = f"It may run on for {option.months} month{'' if option.months == 1 else 's'}"
-        yield from _moment(CHANGE, f"Option {option.number} is to be decided by", option.decide_by_date, at, note=note)
+        yield from _moment(CHANGE, title, option.decide_by_date, at, note=note)
     if contract.end_decision:
-        title = f"Decided: {contract.get_end_decision_display().lower()}"
+        title = f"Decided: {contract.get_end_decision_display().lower()}{of}"
         yield from _moment(DECISION, title, contract.end_decided_date, at, note=contract.end_decision_reason)
-    yield from _moment(END, "Contract ends", contract.ends, at, note=contract.extension_as_stated)
-    yield from _moment(END, "Contract ends if extended", contract.ends_if_extended, at)
+    yield from _moment(END, f"Contract ends{of}", contract.ends, at, note=contract.extension_as_stated)
+    yield from _moment(END, f"Contract ends if extended{of}", contract.ends_if_extended, at)
 
 
 def _successors(records: Iterable[Opportunity], at: dt.datetime) -> Iterator[Moment]:
@@ -319,9 +338,9 @@ def steps(record: Opportunity, *, at: dt.datetime) -> list[dict[str, str]]:
     """The stages of the record, what is known of each, and how far it has come: the story's outline."""
     status = record.status(at=at)
     awards = record.shown_awards  # type: ignore[attr-defined]
-    contract = record.contract
+    contracts = list(contracts_of(record))
     awarded = london_date(record.awarded_at) if record.awarded_at and record.awarded_at <= at else None
-    successors = [*record.shown_renewals, *(contract.shown_successors if contract else [])]  # type: ignore[attr-defined]
+    successors = _following(record, contracts)
     following = next((one.tender_date or one.contract_start_date for one in successors), record.next_procurement_date)
     planned, planned_note = (record.source.published if record.source else None), "Published by the organisation"
     if planned is None and record.last_confirmed:
@@ -334,7 +353,7 @@ def steps(record: Opportunity, *, at: dt.datetime) -> list[dict[str, str]]:
         ("Engagement", record.engagement_date, "A chance to shape what is bought"),
         ("Tender", tender, f"Bids close {gov_date(record.closes_at)}" if record.closes_at else ""),
         ("Award", awards[-1].award_date if awards and awarded else awarded or record.award_date, ""),
-        ("Contract", contract.starts if contract else record.contract_start_date, ""),
+        ("Contract", contracts[0].starts if contracts else record.contract_start_date, ""),
         ("Next need", following, ""),
     ]
     reached = {
@@ -345,8 +364,9 @@ def steps(record: Opportunity, *, at: dt.datetime) -> list[dict[str, str]]:
         Opportunity.Status.CLOSED: 2,
         Opportunity.Status.AWARDED: 3,
     }.get(status)
-    if reached == 3 and contract and contract.status(at=at) not in {Contract.Status.PLANNED, Contract.Status.UNKNOWN}:
-        reached = 5 if contract.status(at=at) == Contract.Status.ENDED else 4
+    states = {one.status(at=at) for one in contracts}
+    if reached == 3 and states - {Contract.Status.PLANNED, Contract.Status.UNKNOWN}:
+        reached = 5 if states == {Contract.Status.ENDED} else 4
     found = []
     for number, (name, when, note) in enumerate(order):
         # What nobody has told of is not ticked, though the record has gone beyond it.

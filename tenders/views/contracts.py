@@ -117,6 +117,6 @@ def contract(request, reference):
         "status": status,
         "status_kind": tag_kind(row, status, at),
         "story": contract_story(row, at=at),
-        "tender": getattr(row, "opportunity", None),
+        "tender": getattr(row, "opportunity", None) or next((one.opportunity for one in row.shown_awards), None),
     }
     return render(request, "tenders/contract.html", context)

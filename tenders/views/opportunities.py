@@ -11,7 +11,7 @@ from providers.acting import acting_provider
 
 from ..models import Contract, DateChange, Framework, Notice, Opportunity
 from ..services import interests
-from ..standing import confirmed_words, next_step
+from ..standing import confirmed_words, next_step, value_words
 from ..timeline import for_timeline, steps, story
 from .events import show_bookings
 from .frame import REGISTERS, tag_kind
@@ -56,6 +56,7 @@ def opportunity(request, reference):
         "status": status,
         "status_kind": tag_kind(row, status, at),
         "ended_at": {"withdrawn": row.withdrawn_at, "cancelled": row.cancelled_at}.get(status.value),
+        "value": value_words(row),
         "steps": steps(row, at=at),
         "story": story(row, at=at),
         "takes_interest": status not in interests.OVER and not row.is_members_only,

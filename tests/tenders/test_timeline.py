@@ -109,6 +109,54 @@ def test_the_story_goes_from_the_plan_to_the_next_need():
     ]
 
 
+def two_lots():
+    """A tender of two lots, each with an award and a contract of its own, and nothing in the tender's own field."""
+    record = OpportunityFactory(
+        opens_at=NOON - 900 * DAY, awarded_at=NOON - 700 * DAY, value_from=90_000, value_to=95_000
+    )
+    for number, (title, ends) in enumerate((("Towns", "31 March 2028"), ("Dales", "31 March 2025"))):
+        contract = ContractFactory(title=f"Care in the {title}", starts=f"1 April 202{4 - number}", ends=ends)
+        lot = OpportunityLotFactory(opportunity=record, title=title, order=number)
+        AwardFactory(opportunity=record, lot=lot, contract=contract)
+        OpportunityFactory(title=f"Next in the {title}", replaces_contract=contract)
+    return record
+
+
+def test_the_contracts_of_all_lots_are_part_of_the_story():
+    record = two_lots()
+    row = Opportunity.objects.prefetch_related(*fetched()).get(pk=record.pk)
+
+    found = [(one.title, one.note) for one in told(record) if "ontract" in one.title or one.title == "Next need"]
+    now = next(one for one in steps(row, at=NOON) if one["state"] == "now")
+
+    assert found == [
+        ("Contract starts, Dales", ""),
+        ("Contract starts, Towns", ""),
+        ("Contract ends, Dales", ""),
+        ("Contract ends, Towns", ""),
+        ("Next need", "Next in the Dales"),
+        ("Next need", "Next in the Towns"),
+    ]
+    # One of them still runs.
+    assert (now["name"], now["when"]) == ("Contract", "1 April 2023")
+
+
+def test_pages_of_a_tender_and_of_each_lots_contract_lead_to_each_other(client):
+    record = two_lots()
+
+    tender = client.get(record.get_absolute_url()).content.decode()
+    contracts = [client.get(one.contract.get_absolute_url()).content.decode() for one in record.awards.all()]
+
+    assert tender.count("In the contracts register") == 2
+    assert "£90,000 to £95,000" in tender
+    assert [
+        f'How it was bought: <a class="govuk-link" href="{record.get_absolute_url()}"' in one for one in contracts
+    ] == [
+        True,
+        True,
+    ]
+
+
 def test_the_outline_says_how_far_it_has_come():
     record = whole_record()
     row = Opportunity.objects.prefetch_related(*fetched()).get(pk=record.pk)
@@ -205,7 +253,7 @@ def test_the_story_costs_as_many_queries_however_long_it_is(client, page):
     AwardFactory(opportunity=record, lot=OpportunityLotFactory(opportunity=record), contract=record.contract)
     short = queries()
     for lot in OpportunityLotFactory.create_batch(3, opportunity=record):
-        award = AwardFactory(opportunity=record, lot=lot, contract=record.contract)
+        award = AwardFactory(opportunity=record, lot=lot, contract=ContractFactory())
         AwardSupplierFactory.create_batch(2, award=award)
     for number in range(3):
         ContractChangeFactory(contract=record.contract, decided_date=dt.date(2025, 1, 1 + number))
