@@ -5,7 +5,7 @@ A register keeps narrow rows with masks, its words apart, and cards; it says wha
 are two such registers.
 """
 
-from .asking import Answer, Typed, ask, know, run, run_bits, run_ids
+from .asking import Answer, Typed, ask, correct, know, run, run_bits, run_groups, run_ids
 from .bitmaps import FEWEST, BitStatement, Rows, build, is_due
 from .masks import FLAGS, Facet, place
 from .memory import FacetValue, Memory, Values, Versions, has_bits, learn, leave_bits, remembered
@@ -31,6 +31,7 @@ __all__ = [
     "Vocabulary",
     "ask",
     "build",
+    "correct",
     "has_bits",
     "is_correctable",
     "is_due",
@@ -42,5 +43,6 @@ __all__ = [
     "remembered",
     "run",
     "run_bits",
+    "run_groups",
     "run_ids",
 ]

@@ -126,7 +126,7 @@ def ask(
     question = make(read)
     answer = question.ask()
     if not is_fresh and answer.versions != read.memory.versions:
-        question = make(_learn(index, facets, read.words, at))
+        question = make(correct(index, facets, read.words, at=at))
         answer = question.ask()
     return question, answer
 
@@ -136,11 +136,12 @@ def know(index: str, facets: Sequence[Facet], typed: str, *, at: dt.datetime) ->
     read = words.read(typed)
     memory = memories.remembered(index)
     if memory is None or any(_is_unknown(word, memory) for word in read):
-        return _learn(index, facets, read, at), True
+        return correct(index, facets, read, at=at), True
     return Typed(read, memory, {}), False
 
 
-def _learn(index: str, facets: Sequence[Facet], read: tuple[str, ...], at: dt.datetime) -> Typed:
+def correct(index: str, facets: Sequence[Facet], read: tuple[str, ...], *, at: dt.datetime) -> Typed:
+    """Read anew what a register knows, and what it corrects these words to."""
     memory, alike = memories.learn(index, facets, read, at=at)
     corrected = {
         word: instead
@@ -169,6 +170,12 @@ def run_bits(statement: BitStatement) -> Answer | None:
 def run_ids(statement: Statement) -> Answer:
     """Ask for the whole first list: its ids are the answer's one list."""
     row = _fetch(*statement.build_ids())
+    return Answer((row[0], row[1]), lists=(row[2],))
+
+
+def run_groups(statement: Statement, column: str) -> Answer:
+    """Ask how many of the first list have each value of a carried column: the pairs are the answer's one list."""
+    row = _fetch(*statement.build_groups(column))
     return Answer((row[0], row[1]), lists=(row[2],))
 
 

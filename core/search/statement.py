@@ -122,6 +122,13 @@ class Statement:
         sql = f"WITH {', '.join(parts)} SELECT {self.versions}, ARRAY(SELECT id FROM list_0 ORDER BY {self.pages[0].order})"
         return sql, self.params
 
+    def build_groups(self, column: str) -> tuple[str, list[Any]]:
+        """Return the SQL of how many of the first list have each value of a carried column: the versions, and pairs."""
+        self.params = [*self.before_params]
+        parts = [*([self.before] if self.before else []), *self._found(), self._hits()[0]]
+        counted = f"SELECT ARRAY[{column}, count(*)] FROM list_0 WHERE {column} IS NOT NULL GROUP BY {column}"
+        return f"WITH {', '.join(parts)} SELECT {self.versions}, ARRAY({counted})", self.params
+
     @property
     def _materialized(self) -> str:
         """Rows are kept where they are dear to find or few; where all are asked for they are read again for each part."""

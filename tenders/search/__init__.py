@@ -1,6 +1,6 @@
 """The search for opportunities: one question, one list, the counts of every filter."""
 
-from .asking import Listed, Relaxed, Results, find_all, search, without_one_filter
+from .asking import Listed, Relaxed, Results, count_frameworks, find_all, search, without_one_filter
 from .entries import Entry, Named, read_entries
 from .question import NAMES, PAGE_SIZE, PARAMETERS, OpportunityQuery, Order
 from .words import holding
@@ -16,6 +16,7 @@ __all__ = [
     "Order",
     "Relaxed",
     "Results",
+    "count_frameworks",
     "find_all",
     "holding",
     "read_entries",

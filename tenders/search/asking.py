@@ -145,6 +145,23 @@ def find_all(query: OpportunityQuery, *, at: dt.datetime) -> Listed:
     return Listed(understood, tuple(answer.lists[0]), question.order, understood.describe(question.labels()))
 
 
+def count_frameworks(query: OpportunityQuery, frameworks: Sequence[int], *, at: dt.datetime) -> dict[int, int]:
+    """Return how many entries of the question each of these frameworks has, as if none were chosen; nought is left out.
+
+    One query, and none where there are no frameworks; few rows have one, so that they are found by it.
+    """
+    if not frameworks:
+        return {}
+    _, answer = core_search.ask(
+        rows.INDEX,
+        rows.FACETS,
+        query.words,
+        lambda typed: _FrameworkCounts(query.without("framework"), at, typed, frameworks),
+        at=at,
+    )
+    return dict(answer.lists[0])
+
+
 def without_one_filter(query: OpportunityQuery, *, at: dt.datetime) -> list[Relaxed]:
     """Return for each filter in use how many entries are found without it, the one that helps most first.
 
@@ -375,6 +392,26 @@ class _Question:
             else:
                 self.ignored.append(value)
         return bits, places
+
+
+class _FrameworkCounts(_Question):
+    """How many entries of a question stand under each of some frameworks."""
+
+    def __init__(self, query: OpportunityQuery, at: dt.datetime, typed: Typed, frameworks: Sequence[int]) -> None:
+        self.frameworks = list(frameworks)
+        super().__init__(query, at, typed, with_facets=False, is_whole=True)
+
+    def ask(self) -> Answer:
+        statement = self._statement()
+        (source,) = statement.sources
+        mine = replace(
+            source,
+            condition=f"{source.condition} AND row.framework_id = ANY (%s)",
+            params=(*source.params, self.frameworks),
+        )
+        page = replace(statement.pages[0], source=mine)
+        counted = replace(statement, sources=[mine], pages=[page], carried=("framework_id",))
+        return core_search.run_groups(counted, "framework_id")
 
 
 _last: tuple[Mapping[str, Values], Mapping[str, tuple[FacetValue, ...]], Labels] | None = None

@@ -21,7 +21,7 @@ from core.versions import conditional
 from providers import near
 
 from ..browse import files, parts
-from ..browse.beside import beside
+from ..browse.beside import beside, framework_options
 from ..browse.cards import cards
 from ..browse.dates import newest
 from ..browse.happenings import calendar_entries, month_of
@@ -112,7 +112,7 @@ def _show(request, query):
     around = beside(understood, at=at)
     context = {
         "organisation": around.buyer,
-        "frameworks": around.frameworks,
+        "frameworks": framework_options(understood, around, at=at),
         "title": heading if found.number == 1 else f"{heading}, page {found.number}",
         "heading": heading,
         "results": found,
