@@ -51,6 +51,9 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.PUBLIC_URL + path.replace("UID-KEY", quote(key))
 
+    def get_email_confirmation_url(self, request, emailconfirmation):
+        return settings.PUBLIC_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
     def send_mail(self, template_prefix, email, context):
         """Owe the mail: a mail server that is down loses none, and the answer takes no longer for a known address.
 

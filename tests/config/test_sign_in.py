@@ -11,7 +11,9 @@ from django.contrib.auth import get_user_model
 from django.core import mail as outbox
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
+from config import account_urls
 from core.models import OutgoingMail
 from tests.factories.commissioning import OfficerFactory
 from tests.factories.providers import RepresentativeFactory
@@ -195,13 +197,51 @@ def test_signing_in_gives_a_new_session_and_a_new_password_ends_the_others(clien
     assert "http://testserver/account/password/reset/" in told.text
 
 
-def test_an_account_whose_address_is_not_confirmed_does_not_get_in(client, stranger):
-    EmailAddress.objects.update(verified=False)
+def test_the_first_operator_confirms_the_address_before_signing_in(client, db):
+    user = get_user_model().objects.create_superuser("first@example.org", PASSWORD)
 
-    response = _sign_in(client, stranger)
+    refused = _sign_in(client, user)
+    before = "_auth_user_id" in client.session
+    told = client.get(refused["Location"])
+    link = re.search(r"http://testserver(/account/confirm-email/\S+)", OutgoingMail.objects.get().text)[1]
+    shown = client.get(link)
+    client.post(link)
+    _sign_in(client, user)
 
-    assert "_auth_user_id" not in client.session
-    assert response["Location"] == "/account/confirm-email/"
+    assert refused["Location"] == "/account/confirm-email/"
+    assert not before
+    assert '<h1 class="govuk-heading-xl">Look in your email</h1>' in told.content.decode()
+    assert "Yes, it is mine" in shown.content.decode()
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_no_page_of_signing_in_breaks(client, stranger, is_signed_in):
+    """Templates of the library's own link to pages that are not offered here."""
+    words = {"key": "nonsense", "uidb36": "1"}
+    names = {pattern.name: pattern.pattern.regex.groupindex for pattern in patterns_of(account_urls.urlpatterns)}
+    if is_signed_in:
+        client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+
+    answers = {
+        name: client.get(reverse(name, kwargs={one: words[one] for one in wanted})).status_code
+        for name, wanted in names.items()
+    }
+
+    assert len(answers) > 15
+    assert {name: status for name, status in answers.items() if status not in (200, 302, 404)} == {}
+
+
+def patterns_of(entries):
+    for entry in entries:
+        yield from patterns_of(entry.url_patterns) if hasattr(entry, "url_patterns") else [entry]
+
+
+def test_a_confirming_link_that_is_none_of_ours_says_so(client, db):
+    response = client.get("/account/confirm-email/nonsense/")
+
+    assert response.status_code == 200
+    assert '<h1 class="govuk-heading-xl">This link no longer works</h1>' in response.content.decode()
 
 
 def test_workspace_tells_somebody_who_is_no_officer_why(client, stranger):
