@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ RULES_ABOUT_BOXES = {
 }
 SHOWN = "Array.from(document.querySelectorAll('*'), (one) => +one.checkVisibility({visibilityProperty: true})).join('')"
 TITLE = re.compile(r"(Error: )?\S.+ - Care Commissioning Portal")
+TITLE_TAG = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 WIDE, PHONE = 1280, 320
 # What is another each time a form is shown.
 FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
@@ -40,6 +42,7 @@ class Inspector:
         self._windows = windows
         self._html_checker = html_checker
         self._looked_at = {}
+        self._templates = set()
 
     def problems(self, visit):
         """Open the example's page and return a line for each fault."""
@@ -48,11 +51,11 @@ class Inspector:
         page.set_viewport_size({"width": WIDE, "height": 900})
         response = page.goto(visit.path)
         html = response.text()
-        if visit.typed or visit.send:
+        if visit.is_sent:
             html = self._send(page, visit)
         elif response.status != visit.status:
             return [f"status {response.status}, not {visit.status}"]
-        found = [] if visit.holds in html else [f"does not say {visit.holds!r}"]
+        found = _missing(visit, html)
         looks = FORM_TOKEN.sub("", html + page.content())
         if looks not in self._looked_at:
             self._looked_at[looks] = self._look(page, html, visit)
@@ -61,15 +64,31 @@ class Inspector:
         found += [f"asked another host: {url}" for url in window.foreign_requests]
         return [f"{visit.path}: {one}" for one in found]
 
-    def _look(self, page, html, visit):
+    def problems_of_its_template(self, visit, client, *, always):
+        """Open the example's page in the browser, always or if it is the first by its template; else only read it."""
+        answer = answer_to(visit, client)
+        template = (answer.templates[0].name, answer.status_code >= 400) if answer.templates else None
+        if always or template is None or template not in self._templates:
+            self._templates.add(template)
+            return self.problems(visit)
+        html = answer.content.decode()
+        found = wrong_status(visit, answer) + _missing(visit, html)
+        title = unescape(TITLE_TAG.search(html)[1]) if TITLE_TAG.search(html) else ""
+        found += self._faults_of_words(html, title=" ".join(title.split()), headings=html.count("<h1"))
+        return [f"{visit.path}: {one}" for one in found]
+
+    def _faults_of_words(self, html, *, title, headings):
         found = []
-        if (headings := page.locator("h1").count()) != 1:
+        if headings != 1:
             found.append(f"{headings} h1")
-        if not TITLE.fullmatch(page.title()):
-            found.append(f"title {page.title()!r}")
+        if not TITLE.fullmatch(title):
+            found.append(f"title {title!r}")
         if "{{" in html or "{%" in html:
             found.append("unrendered template code")
-        found += [f"HTML: {problem}" for problem in self._html_checker.problems(html)]
+        return found + [f"HTML: {problem}" for problem in self._html_checker.problems(html)]
+
+    def _look(self, page, html, visit):
+        found = self._faults_of_words(html, title=page.title(), headings=page.locator("h1").count())
         shown = ""
         for width in (WIDE, PHONE):
             page.set_viewport_size({"width": width, "height": 900})
@@ -121,6 +140,22 @@ class Inspector:
     @staticmethod
     def _is_expected(text, visit):
         return visit.status >= 400 and text.startswith(STATUS_NOTE)
+
+
+def _missing(visit, html):
+    return [] if visit.holds in html else [f"does not say {visit.holds!r}"]
+
+
+def answer_to(visit, client):
+    """What a test client gets where the browser would go."""
+    if visit.user:
+        client.force_login(visit.user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    return client.get(visit.path, follow=True)
+
+
+def wrong_status(visit, answer):
+    """Return a line if an answer has not the status that the example expects."""
+    return [] if answer.status_code == visit.status else [f"status {answer.status_code}, not {visit.status}"]
 
 
 def _sign_in(page, user):

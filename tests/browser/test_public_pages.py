@@ -1,10 +1,14 @@
-"""Every public address in a real browser: full, empty and wrong, on a desk and on a small phone."""
+"""Every public address, full, empty and wrong, in a real browser on a desk and on a small phone.
+
+Every day the browser opens each address with all it can show, each form that is refused, and each other template once;
+what is left, pages that are empty or wrong by a template seen before, is read without it. ``bin/test --slow`` opens all.
+"""
 
 import pytest
-from django.conf import settings
 
 from tests.browser.addresses import public_names
 from tests.browser.examples import EXAMPLES
+from tests.browser.inspector import answer_to, wrong_status
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,12 +23,22 @@ def test_page(name, kind, press, inspector, client, live_server):
     assert name in EXAMPLES, f"Give {name} a full, an empty and an error example in tests/browser/examples/."
     visit = getattr(EXAMPLES[name], kind)(press)
 
-    if visit.is_page:
-        problems = inspector.problems(visit)
+    if not visit.is_page:
+        problems = wrong_status(visit, answer_to(visit, client))
     else:
-        if visit.user:
-            client.force_login(visit.user, backend=settings.AUTHENTICATION_BACKENDS[-1])
-        answer = client.get(visit.path, follow=True)
-        problems = [] if answer.status_code == visit.status else [f"status {answer.status_code}"]
+        problems = inspector.problems_of_its_template(visit, client, always=visit.is_sent or kind == "full")
+
+    assert problems == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["empty", "error"])
+@pytest.mark.parametrize("name", public_names())
+def test_page_without_rows_or_with_an_error_in_the_browser(name, kind, press, inspector, live_server):
+    visit = getattr(EXAMPLES[name], kind)(press)
+    if not visit.is_page:
+        pytest.skip("no page for people")
+
+    problems = inspector.problems(visit)
 
     assert problems == []

@@ -28,6 +28,11 @@ class Visit:
     send: str = ""
     holds: str = ""
 
+    @property
+    def is_sent(self):
+        """Whether it is the page after a form was sent."""
+        return bool(self.typed or self.send)
+
 
 @dataclass(frozen=True)
 class Examples:
