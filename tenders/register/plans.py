@@ -238,8 +238,9 @@ def _plan_suppliers(plan: RowPlan, row: SheetRow, contract: Any, problems: Probl
         try:
             words = cells.parted(row.cells.get(column, ""))
             if words and len(words) != len(names):
+                entries = "1 entry" if len(words) == 1 else f"{len(words)} entries"
                 raise ValueError(
-                    f"There are {len(names)} suppliers and {len(words)} entries here: write one for each, between "
+                    f"There are {len(names)} suppliers and {entries} here: write one for each, between "
                     f"semicolons, and “{NOT_STATED}” where it is not known."
                 )
             details[column] = [_detail(column, word) for word in words] or [_unknown(column)] * len(names)

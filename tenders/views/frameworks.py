@@ -117,16 +117,7 @@ def framework_check(request, provider, slug):
         if lot:
             lot.framework = row
         status = lot.status(at=at, members=lot.members) if lot else row.status(at=at)
-        parts.append(
-            {
-                "lot": lot,
-                "status": status,
-                "status_kind": TAG_KINDS.get(status.value, ""),
-                "findings": findings,
-                "failing": sum(one.meets is False for one in findings),
-                "open_questions": sum(one.meets is None for one in findings),
-            }
-        )
+        _tell(parts, lot, status, findings)
     context = {
         "framework": row,
         "provider": provider,
@@ -134,3 +125,19 @@ def framework_check(request, provider, slug):
         "breadcrumbs": [("Frameworks", reverse("tenders:frameworks")), (row.title, row.get_absolute_url())],
     }
     return render(request, "tenders/framework_check.html", context)
+
+
+def _tell(parts, lot, status, findings):
+    """Add what was found for a lot, together with the lots of which all of it is the same."""
+    told = [(one.condition.pk, one.meets, one.words) for one in findings]
+    same = next((part for part in parts if part["told"] == told), None)
+    if same is None:
+        same = {
+            "told": told,
+            "lots": [],
+            "findings": findings,
+            "failing": sum(one.meets is False for one in findings),
+            "open_questions": sum(one.meets is None for one in findings),
+        }
+        parts.append(same)
+    same["lots"].append({"lot": lot, "status": status, "status_kind": TAG_KINDS.get(status.value, "")})

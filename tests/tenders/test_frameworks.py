@@ -1,6 +1,7 @@
 """Can I join today? Told lot by lot, the same in Python and in SQL; and what still fails, in words."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -268,6 +269,24 @@ def test_a_providers_people_read_what_fails_and_nobody_else_does(client):
     assert page["Cache-Control"] == "private, no-store"
     assert "neither a company nor a charity number" in page.content.decode()
     assert "Another provider" not in page.content.decode()
+
+
+def test_lots_that_ask_the_same_of_a_provider_are_told_together(client):
+    framework = FrameworkFactory(joining="always")
+    for title in ("North", "South", "Moor"):
+        LotFactory(framework=framework, title=title, joining="closed" if title == "South" else "")
+    EntryConditionFactory(framework=framework, kind=Kind.REGISTERED_BODY)
+    EntryConditionFactory(
+        framework=framework, kind=Kind.STATEMENT, text="A 4x4", lot=framework.lots.get(title="Moor"), rating=""
+    )
+    client.force_login(RepresentativeFactory().user)
+
+    page = client.get(f"{framework.get_absolute_url()}check/").content.decode()
+
+    headings = re.findall(r'id="part-\d+">([^<]+)</h2>', page)
+    assert headings == ["North; South", "Moor"]
+    assert page.count("A 4x4") == 1
+    assert page.count("Closed to newcomers") == 1
 
 
 def test_a_framework_that_is_not_public_has_no_check(client):
