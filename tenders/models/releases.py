@@ -60,7 +60,14 @@ class Release(OwnedModel):
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["published_at", "id"], name="tenders_release_in_order")]
+        indexes = [
+            # What a page of a feed asks, in its order, without a look at the releases passed by.
+            models.Index(
+                fields=["published_at", "id"],
+                include=["opportunity", "framework", "contract", "stage"],
+                name="tenders_release_feed",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["ocid", "number"], name="tenders_release_once"),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +13,9 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
+from commissioning.models import Organisation
 from core.api import Problem
+from core.filters import linked
 from core.models import CpvCode, Place, ServiceType
 from providers.open_referral import parameters
 from tenders.filters import ContractFilterSet, FrameworkFilterSet
@@ -157,32 +160,42 @@ def _narrowed(rows: QuerySet[Release], question: Question, *, at: dt.datetime) -
 
 def _subjects(model: Any, question: Question, *, at: dt.datetime) -> QuerySet[Any] | None:
     """The public records of a register that fulfil what is asked of the record itself; none where nothing is."""
+    asked = list(_conditions(model, question, at=at))
+    if not asked and not question.words:
+        return None
     rows = model.objects.public(at=at)
-    is_asked = False
     if question.words:
-        rows, is_asked = _worded(model, rows, question.words, at=at), True
+        rows = _worded(model, rows, question.words, at=at)
+    return rows.filter(*asked).order_by().values("pk")
+
+
+def _conditions(model: Any, question: Question, *, at: dt.datetime) -> Iterator[Q]:
+    """What is asked besides the words. Each is answered by tables of links alone, and put together by key."""
     if question.cpv is not None:
         codes = CpvCode.objects.within([question.cpv])
-        has_code = Q(types__cpv_codes__in=codes)
+        has_code = Q(pk__in=linked(model.types, linked(ServiceType.cpv_codes, codes)))
         if model is Opportunity:
-            has_code |= Q(cpv_codes__in=codes)
-        rows, is_asked = _where(rows, has_code), True
+            has_code |= Q(pk__in=linked(Opportunity.cpv_codes, codes))
+        yield has_code
     if question.service_type is not None:
-        types = ServiceType.objects.within([question.service_type])
-        has_type = Q(types__in=types)
-        if model is not Contract:
-            has_type |= Q(lots__types__in=types)
-        rows, is_asked = _where(rows, has_type), True
+        yield _carrying(model, "types", ServiceType.objects.within([question.service_type]))
     if question.area is not None:
         places = Place.objects.within([question.area])
-        there = Q(places__in=places) | Q(places=None, organisation__places__in=places)
-        if model is not Contract:
-            there |= Q(lots__places__in=places)
-        rows, is_asked = _where(rows, there), True
+        names_none = ~Q(pk__in=model.places.through.objects.values(model.places.field.m2m_field_name()))
+        yield _carrying(model, "places", places) | names_none & Q(organisation__in=linked(Organisation.places, places))
     if question.closing_before is not None:
-        closes = Q(closes_at__gt=at, closes_at__lt=question.closing_before)
-        rows, is_asked = (rows.none() if model is Contract else rows.filter(closes)), True
-    return rows.order_by().values("pk") if is_asked else None
+        is_asked = model is not Contract
+        yield Q(closes_at__gt=at, closes_at__lt=question.closing_before) if is_asked else Q(pk__in=[])
+
+
+def _carrying(model: Any, name: str, nodes: QuerySet[Any]) -> Q:
+    """Rows that carry one of the nodes themselves or in one of their lots; contracts have none."""
+    found = Q(pk__in=linked(getattr(model, name), nodes))
+    if model is not Contract:
+        lots = model.lots.rel
+        own = lots.related_model.objects.filter(pk__in=linked(getattr(lots.related_model, name), nodes))
+        found |= Q(pk__in=own.order_by().values(lots.field.name))
+    return found
 
 
 def _worded(model: Any, rows: QuerySet[Any], words: str, *, at: dt.datetime) -> QuerySet[Any]:
@@ -195,7 +208,3 @@ def _worded(model: Any, rows: QuerySet[Any], words: str, *, at: dt.datetime) -> 
         return found
     register = ContractFilterSet(data, contracts=rows, at=at)
     return rows.filter(pk__in=register.qs.values("pk"))
-
-
-def _where(rows: QuerySet[Any], condition: Q) -> QuerySet[Any]:
-    return rows.filter(pk__in=rows.model._default_manager.filter(condition).order_by().values("pk"))

@@ -79,7 +79,9 @@ def bulk(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _page(rows: QuerySet[Release], limit: int) -> tuple[list[Release], Cursor | None]:
-    found = list(rows[: limit + 1])
+    # An index has all that is asked of a release, in order: the releases themselves are read of the page alone.
+    keys = rows.values("pk")[: limit + 1]
+    found = list(Release.objects.filter(pk__in=keys).order_by("-published_at", "-pk"))
     shown = found[:limit]
     return shown, Cursor(shown[-1].published_at, shown[-1].pk) if len(found) > limit else None
 
