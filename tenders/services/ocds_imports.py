@@ -145,6 +145,7 @@ def _take_in(plan: ProcessPlan, reading: OcdsImport, *, publishes: bool, by: Any
         row.full_clean(exclude=["owner"])
     row.save()
     row.cpv_codes.add(*plan.cpv)
+    row.places.add(*plan.places)
     for change in plan.changes if is_public else []:
         if change.name in DateChange.Field.values:
             _keep_old_date(row, change, plan, by=by, at=at)

@@ -43,9 +43,18 @@ def take_in_outcome(row: Opportunity, outcome: Outcome, *, publishes: bool, by: 
         _take_in_lot(row, plan)
     lots = {one.slug: one for one in row.lots.all()}
     awards = [_take_in_award(row, plan, lots.get(plan.key), by=by, at=at) for plan in outcome.awards]
-    made = [_take_in_contract(row, plan, publishes=publishes, by=by, at=at) for plan in outcome.contracts]
+    made = [(plan, _take_in_contract(row, plan, by=by, at=at)) for plan in outcome.contracts]
+    for plan, contract in made:
+        if plan.is_new:
+            _join(row, contract, outcome.signed_for.get(plan.key, []))
     if len(made) == 1 and outcome.contracts[0].is_new:
-        _join(row, made[0], awards)
+        _join_the_only(row, made[0][1], awards)
+    # Once it is joined: a contract that a tender led to is told of in the tender's record.
+    for plan, contract in made:
+        if plan.is_new and publishes:
+            publish_record(record=contract, by=by, at=at)
+        elif contract.is_public(at=at):
+            record_release(contract, at=at)
 
 
 def _set(row: Any, plan: PartPlan) -> None:
@@ -91,7 +100,7 @@ def _take_in_award(row: Opportunity, plan: PartPlan, lot: OpportunityLot | None,
     return award
 
 
-def _take_in_contract(row: Opportunity, plan: PartPlan, *, publishes: bool, by: Any, at: dt.datetime) -> Contract:
+def _take_in_contract(row: Opportunity, plan: PartPlan, *, by: Any, at: dt.datetime) -> Contract:
     contract, before = plan.row, None
     if contract is None:
         contract = Contract(organisation=row.organisation, reference=plan.key, framework=row.framework)
@@ -108,10 +117,6 @@ def _take_in_contract(row: Opportunity, plan: PartPlan, *, publishes: bool, by: 
     action = "contract.imported" if plan.is_new else "contract.changed_by_import"
     after = audit.snapshot(contract)
     audit.record(action, contract, by=by, at=at, organisation=row.organisation, before=before, after=after)
-    if plan.is_new and publishes:
-        publish_record(record=contract, by=by, at=at)
-    elif contract.is_public(at=at):
-        record_release(contract, at=at)
     return contract
 
 
@@ -133,12 +138,20 @@ def _set_suppliers(here: Any, model: Any, of: dict[str, Any], suppliers: list[Su
         gone.delete()
 
 
-def _join(row: Opportunity, contract: Contract, awards: list[Award]) -> None:
+def _join(row: Opportunity, contract: Contract, lots: list[str | None]) -> None:
+    """Say which awards a contract was signed for; an award that names one keeps it."""
+    standing = row.awards.filter(cancelled_date=None, outcome=Award.Outcome.AWARDED, contract=None)
+    for award in standing.select_related("lot"):
+        if (award.lot.slug if award.lot else None) in lots:
+            award.contract = contract
+            award.save(update_fields=["contract"])
+
+
+def _join_the_only(row: Opportunity, contract: Contract, awards: list[Award]) -> None:
     """Say what came of the tender, where the file tells of one contract alone."""
     standing = awards or list(row.awards.filter(cancelled_date=None))
-    if len(standing) == 1 and standing[0].contract_id is None:
-        standing[0].contract = contract
-        standing[0].save(update_fields=["contract"])
+    if len(standing) == 1:
+        Award.objects.filter(pk=standing[0].pk, contract=None, outcome=Award.Outcome.AWARDED).update(contract=contract)
     if row.contract_id is None:
         row.contract = contract
         row.save(update_fields=["contract"])

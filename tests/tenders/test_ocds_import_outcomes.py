@@ -15,6 +15,7 @@ from tenders.models import Award, Contract, Opportunity, OpportunityLot, Release
 from tenders.ocds.reading import AS_STATED, token_of
 from tests.factories import NOON
 from tests.factories.commissioning import OfficerFactory, OrganisationFactory
+from tests.factories.core import PlaceFactory
 from tests.factories.providers import ProviderFactory
 from tests.factories.tenders import ContractFactory, FrameworkFactory, OpportunityFactory, OpportunityLotFactory
 from tests.tenders.test_ocds_import import OCID, faults, package, read, release, upload
@@ -245,6 +246,68 @@ def test_a_contract_kept_by_the_officer_is_changed_and_not_doubled():
     contract.refresh_from_db()
     assert Contract.objects.count() == 1
     assert (contract.value_amount, contract.department, row.awards.get().contract) == (7, "Adults", None)
+
+
+def test_each_contract_is_joined_to_the_award_of_its_lot():
+    told = [award(f"a{key}", relatedLots=[key]) for key in "12"]
+    contracts = [
+        {"id": f"c{key}", "awardID": f"a{key}", "title": f"Contract {key}", "status": "active"} for key in "12"
+    ]
+    lots = [lot(), lot("2", "South")]
+
+    plan = read(package(release(tender={"lots": lots}, awards=told, contracts=contracts)), OrganisationFactory())
+
+    joined = {one.lot.slug: one.contract.title for one in Award.objects.all()}
+    assert joined == {"1": "Contract 1", "2": "Contract 2"}
+    assert (Opportunity.objects.get().contract, plan.processes[0].notes) == (None, [])
+
+
+def test_contracts_of_one_award_that_are_published_are_told_in_the_tenders_record():
+    contracts = [{"id": key, "awardID": "a1", "title": f"Contract {key}", "status": "active"} for key in ("x", "y")]
+    ours = OrganisationFactory()
+
+    plan = read(package(release(awards=[award()], contracts=contracts)), ours, publishes=True)
+    one = read(
+        package(release(ocid="ocds-h6vhtk-0aaaaa", awards=[award()], contracts=contracts[:1])), ours, publishes=True
+    )
+
+    assert {row.title for row in Contract.objects.filter(reference__startswith=OCID)} == {"Contract x", "Contract y"}
+    assert Award.objects.get(opportunity__ocid=OCID).contract is None
+    assert plan.processes[0].notes == [
+        "The award has 2 contracts. Each is a row of the contracts register; the award names one contract at most, so "
+        "join the main one to it yourself."
+    ]
+    assert one.processes[0].notes == []
+    told = json.loads(Release.objects.filter(ocid="ocds-h6vhtk-0aaaaa").latest("number").body)
+    assert [each["awardID"] for each in told["contracts"]] == [each["id"] for each in told["awards"]]
+    assert not Release.objects.filter(contract__reference__startswith="ocds-h6vhtk-0aaaaa").exists()
+
+
+def test_places_come_by_their_codes_and_of_others_and_of_bids_the_officer_is_told():
+    durham = PlaceFactory(name="County Durham", gss_code="E06000047")
+    tees = PlaceFactory(name="Stockton", gss_code="E06000004")
+    tender = {
+        "deliveryAddresses": [{"description": "County Durham (E06000047)", "countryName": "United Kingdom"}],
+        "items": [
+            {
+                "id": "1",
+                "deliveryAddresses": [{"id": "UKC14", "region": "UKC14"}],
+                "deliveryLocation": {"gazetteer": {"scheme": "GB-GSS", "identifiers": ["E06000004"]}},
+            }
+        ],
+    }
+    ours = OrganisationFactory()
+    told = release(tender=tender, bids={"statistics": [{"id": "1", "measure": "bids", "value": 4}]})
+
+    plan = read(package(told), ours)
+    again = read(package(told, part_of(2, tender=tender)), ours, apply=False)
+
+    assert set(Opportunity.objects.get().places.all()) == {durham, tees}
+    assert plan.processes[0].notes == [
+        "No place here has the code UKC14: say yourself where care is given.",
+        "Bids are not read: how many there were, and whose, stands in the notice.",
+    ]
+    assert again.processes[0].places == []
 
 
 def test_what_it_comes_from_and_its_framework_are_joined():

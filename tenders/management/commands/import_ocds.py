@@ -73,6 +73,7 @@ class Command(BaseCommand):
         told += [f"Document: {each['title']}, {each['url']}" for each in one.documents]
         told += [f"Change told by the notice: {each['text']}" for each in one.amendments]
         told += [f"Bought together with {each}" for each in one.partners]
+        told += [f"Delivered in {place}" for place in one.places]
         told += [f"CPV code {code.code}" for code in one.cpv]
         told += [f"CPV code {code} is not known here and is left out" for code in one.unknown_cpv]
         for line in (*told, *one.notes):

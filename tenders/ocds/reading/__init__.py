@@ -3,7 +3,8 @@
 from .differences import FieldChange
 from .files import read_file
 from .part_plans import Outcome, PartPlan
-from .plans import JOIN_NEW, SKIP, Plan, ProcessPlan, make_plan
+from .plans import make_plan
+from .process_plans import JOIN_NEW, SKIP, Plan, ProcessPlan
 from .processes import Process, ReadOne, read_processes
 from .suppliers import AS_STATED, Supplier, token_of
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,8 @@ from .part_plans import CannotBe, Outcome, PartPlan, Told
 from .parts import Piece
 from .suppliers import Directory, Supplier
 
+# By the id of an award in the file.
+LotsOf = dict[str, list[str | None]]
 STANDING = {"active", "pending", "", None}
 CONCLUDED = {"active", "terminated"}
 LOT_FIELDS = {
@@ -69,8 +72,10 @@ def plan_outcome(
     """
     outcome = Outcome()
     slugs = _plan_lots(row, told, outcome)
-    _plan_awards(row, told, slugs, directory, outcome, at=at)
+    lots_of = _lots_of_awards(row, told, slugs)
+    _plan_awards(row, told, lots_of, directory, outcome, at=at)
     _plan_contracts(row, told, values, directory, contracts, outcome)
+    _plan_joins(told, lots_of, outcome)
     outcome.awarded_date = _awarded(row, outcome, slugs)
     return outcome
 
@@ -80,13 +85,15 @@ def plan_outcome(
 
 def _plan_lots(row: Opportunity | None, told: Told, outcome: Outcome) -> dict[str, str]:
     """Plan the lots, and return by which slug each lot of the file is known here."""
-    here = list(row.lots.all()) if row is not None else []
+    here = _lots_here(row)
     slugs: dict[str, str] = {}
+    taken: set[str] = set()
     for key, piece in told.whole["lots"].items():
-        found = _known_lot(key, piece, [one for one in here if one.slug not in slugs.values()])
+        found = _known_lot(key, piece, here, taken)
         if found is None and key not in told.fresh["lots"]:
             continue
         slugs[key] = found.slug if found else _slug(key)
+        taken.add(slugs[key])
         mentioned = told.mentions("lots", key) if found else set(piece)
         stored = {ours: piece[name] for name, ours in LOT_FIELDS.items() if name in mentioned}
         if found is None:
@@ -109,14 +116,22 @@ def _plan_lots(row: Opportunity | None, told: Told, outcome: Outcome) -> dict[st
     return slugs
 
 
-def _known_lot(key: str, piece: Piece, here: list[OpportunityLot]) -> OpportunityLot | None:
+def _lots_here(row: Opportunity | None) -> dict[tuple[str, str], list[OpportunityLot]]:
+    """An entry's lots by each word that may tell which one it is."""
+    found: dict[tuple[str, str], list[OpportunityLot]] = defaultdict(list)
+    for one in row.lots.all() if row is not None else ():
+        titles = {("title", title.casefold()) for title in (one.title, str(one)) if title}
+        for word in {("slug", one.slug), ("number", one.number), *titles}:
+            found[word].append(one)
+    return found
+
+
+def _known_lot(
+    key: str, piece: Piece, here: Mapping[tuple[str, str], list[OpportunityLot]], taken: set[str]
+) -> OpportunityLot | None:
     title = (piece.get("title") or "").casefold()
-    for is_it in (
-        lambda one: one.slug == _slug(key),
-        lambda one: one.number == key,
-        lambda one: bool(title) and title in (one.title.casefold(), str(one).casefold()),
-    ):
-        found = [one for one in here if is_it(one)]
+    for word in (("slug", _slug(key)), ("number", key), ("title", title)):
+        found = [one for one in here.get(word, ()) if one.slug not in taken]
         if len(found) == 1:
             return found[0]
     return None
@@ -152,33 +167,35 @@ def _plan_criteria(plan: PartPlan, found: OpportunityLot | None, criteria: list[
 # --- Awards ---
 
 
+def _lots_of_awards(row: Opportunity | None, told: Told, slugs: dict[str, str]) -> LotsOf:
+    """Return by which slugs the lots of each award are known here; None is the whole."""
+    everything = {one.slug for one in row.lots.all()} if row is not None else set()
+    everything |= set(slugs.values())
+    return {key: _lots_of(key, piece, slugs, everything) for key, piece in told.whole["awards"].items()}
+
+
 def _plan_awards(
-    row: Opportunity | None,
-    told: Told,
-    slugs: dict[str, str],
-    directory: Directory,
-    outcome: Outcome,
-    *,
-    at: dt.datetime,
+    row: Opportunity | None, told: Told, lots_of: LotsOf, directory: Directory, outcome: Outcome, *, at: dt.datetime
 ) -> None:
-    known = {one.slug for one in row.lots.all()} if row is not None else set()
-    groups: dict[str | None, list[str]] = {}
-    for key, piece in told.whole["awards"].items():
-        for slug in _lots_of(key, piece, slugs, known):
-            groups.setdefault(slug, []).append(key)
-    here = list(row.awards.all()) if row is not None else []
+    groups: dict[str | None, list[str]] = defaultdict(list)
+    for key, lots in lots_of.items():
+        for slug in lots:
+            groups[slug].append(key)
+    here: dict[str | None, list[Award]] = defaultdict(list)
+    for one in row.awards.all() if row is not None else ():
+        here[one.lot.slug if one.lot else None].append(one)
+    signing: dict[str | None, list[str]] = defaultdict(list)
+    for key, piece in told.whole["contracts"].items():
+        signing[piece.get("award")].append(key)
     for slug, keys in groups.items():
         fresh = {name for key in keys for name in told.mentions("awards", key)}
-        signing = [one for one in told.whole["contracts"].values() if one.get("award") in keys]
-        is_signed_now = any(
-            "signed" in told.mentions("contracts", key)
-            for key, one in told.whole["contracts"].items()
-            if one.get("award") in keys
-        )
+        contracts = [one for key in keys for one in signing[key]]
+        is_signed_now = any("signed" in told.mentions("contracts", one) for one in contracts)
         if not fresh and not is_signed_now:
             continue
-        stored = _award_values([told.whole["awards"][key] for key in keys], signing, told)
-        found = _known_award(here, slug, stored["award_date"])
+        signed = [told.whole["contracts"][one] for one in contracts]
+        stored = _award_values([told.whole["awards"][key] for key in keys], signed, told)
+        found = _known_award(here[slug], stored["award_date"])
         if found is not None:
             fields = {name for word in fresh for name in AWARD_FIELDS.get(word, ())}
             fields |= {"signed_date"} if is_signed_now else set()
@@ -192,11 +209,10 @@ def _plan_awards(
             outcome.awards.append(plan)
 
 
-def _lots_of(key: str, piece: Piece, slugs: Mapping[str, str], known: set[str]) -> list[str | None]:
+def _lots_of(key: str, piece: Piece, slugs: Mapping[str, str], everything: set[str]) -> list[str | None]:
     lots = piece.get("lots") or []
     if not lots:
         # With one lot alone there is nothing else it could be of.
-        everything = known | set(slugs.values())
         return [next(iter(everything))] if len(everything) == 1 else [None]
     unknown = [one for one in lots if one not in slugs]
     if unknown:
@@ -227,8 +243,7 @@ def _award_values(pieces: list[Piece], contracts: list[Piece], told: Told) -> Pi
     }
 
 
-def _known_award(here: list[Award], slug: str | None, award_date: str) -> Award | None:
-    of_lot = [one for one in here if (one.lot.slug if one.lot else None) == slug]
+def _known_award(of_lot: list[Award], award_date: str) -> Award | None:
     standing = [one for one in of_lot if one.cancelled_date is None]
     same_day = [one for one in of_lot if one.award_date.isoformat() == award_date]
     return next(iter([*standing, *same_day]), None)
@@ -306,8 +321,7 @@ def _plan_contracts(
         award = told.whole["awards"].get(piece.get("award") or "", {})
         mentioned = told.mentions("contracts", key)
         has_suppliers = "suppliers" in told.mentions("awards", piece.get("award") or "")
-        is_concluded = piece.get("status") in CONCLUDED or any(piece.get(name) for name in ("signed", "starts", "ends"))
-        if not is_concluded or piece.get("status") == "cancelled" or not (mentioned or has_suppliers):
+        if not _is_concluded(piece) or not (mentioned or has_suppliers):
             continue
         reference = contract_reference(told.ocid, key)
         found = contracts.get(reference) or _linked_contract(row, told, piece)
@@ -319,7 +333,7 @@ def _plan_contracts(
             stored.pop("title", None)
         if not stored.get("value_amount") and piece.get("gross") and "value_amount" in stored:
             stored["value_amount"] = piece["gross"]
-        plan = PartPlan(reference, f"Contract {stored.get('title') or found}", found, award_of=piece.get("award"))
+        plan = PartPlan(reference, f"Contract {stored.get('title') or found}", found)
         plan.changes = differences(Contract, found, {name: one for name, one in stored.items() if found or one})
         if award and (found is None or has_suppliers):
             suppliers = _suppliers([award] if award.get("status") in STANDING else [], told, directory)
@@ -331,6 +345,31 @@ def _plan_contracts(
                 plan.changes.append(_supplier_change(old, suppliers, Contract))
         if found is None or plan.changes:
             outcome.contracts.append(plan)
+
+
+def _is_concluded(piece: Piece) -> bool:
+    has_dates = any(piece.get(name) for name in ("signed", "starts", "ends"))
+    return piece.get("status") != "cancelled" and (piece.get("status") in CONCLUDED or has_dates)
+
+
+def _plan_joins(told: Told, lots_of: LotsOf, outcome: Outcome) -> None:
+    """Find the award that each new contract was signed for. An award here names one contract: of several it names none."""
+    signed: dict[str | None, list[str]] = defaultdict(list)
+    for key, piece in told.whole["contracts"].items():
+        for slug in lots_of.get(piece.get("award") or "", ()) if _is_concluded(piece) else ():
+            signed[slug].append(contract_reference(told.ocid, key))
+    new = {plan.key for plan in outcome.contracts if plan.is_new}
+    for slug, contracts in signed.items():
+        if new.isdisjoint(contracts):
+            continue
+        if len(contracts) == 1:
+            outcome.signed_for.setdefault(contracts[0], []).append(slug)
+        else:
+            what = f"The award of lot {slug}" if slug else "The award"
+            outcome.notes.append(
+                f"{what} has {len(contracts)} contracts. Each is a row of the contracts register; the award names one "
+                "contract at most, so join the main one to it yourself."
+            )
 
 
 def contract_reference(ocid: str, key: str) -> str:

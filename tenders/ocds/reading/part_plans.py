@@ -25,7 +25,6 @@ class PartPlan:
     changes: list[FieldChange] = field(default_factory=list)
     suppliers: list[Supplier] | None = None
     criteria: list[Piece] | None = None
-    award_of: str | None = None
 
     @property
     def is_new(self) -> bool:
@@ -43,6 +42,8 @@ class Outcome:
     lots: list[PartPlan] = field(default_factory=list)
     awards: list[PartPlan] = field(default_factory=list)
     contracts: list[PartPlan] = field(default_factory=list)
+    # The lots for whose awards a new contract was signed, by its key; None is the whole.
+    signed_for: dict[str, list[str | None]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     awarded_date: dt.date | None = None
 

@@ -22,6 +22,7 @@ Piece = dict[str, Any]
 Pieces = dict[str, dict[str, Piece]]
 
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+GSS_CODE = re.compile(r"\(([EKNSW]\d{8})\)")
 LISTS = ("lots", "awards", "contracts", "parties")
 UK_KINDS = {one.value for one in Notice.Kind if one.value.startswith("uk")}
 BUYING = {"buyer", "procuringEntity"}
@@ -203,6 +204,21 @@ def read_amendments(tender: Reader, date: dt.datetime) -> list[Piece]:
         if text:
             told.append({"text": text, "at": moment.isoformat()})
     return told
+
+
+def read_regions(tender: Reader) -> list[str]:
+    """Return the codes of where it is delivered: an ITL region of Find a Tender's, or a code of the statistics office's.
+
+    The latter also stands in brackets behind a place's name, as this portal writes it.
+    """
+    told = []
+    for holder in (tender, *tender.parts("items"), *tender.parts("lots")):
+        for one in holder.parts("deliveryAddresses"):
+            in_words = GSS_CODE.findall(one.text("description") or "")
+            told += [one.line("region", most=20).upper(), *in_words]
+        for one in (holder.part("deliveryLocation"), *holder.parts("deliveryLocations")):
+            told += [code[:20].upper() for code in one.part("gazetteer").texts("identifiers")]
+    return [code for code in dict.fromkeys(told) if code]
 
 
 def read_related(release: Reader) -> list[list[str]]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -13,122 +11,20 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from commissioning.models import Organisation
-from core.models import CpvCode
+from core.models import CpvCode, Place
 from tenders.models import Contract, Framework, Opportunity, ReadRelease, Release, Route
 
-from .differences import FieldChange, as_value, change, differences
+from .differences import as_value, change, differences
 from .outcomes import contract_reference, plan_outcome
-from .part_plans import CannotBe, Outcome, PartPlan, Told
+from .part_plans import CannotBe, Told
 from .parts import BUYING, Piece, Pieces, merged
-from .processes import Process, ReadOne
+from .process_plans import JOIN_NEW, SKIP, Plan, ProcessPlan
+from .processes import Process
 from .reader import LONDON
-from .suppliers import Directory, Supplier
+from .suppliers import Directory
 
-JOIN_NEW, SKIP = "new", "skip"
 # What a process comes from, as the standard names it: it is the same need, told of before.
 COMES_FROM = ("planning", "prior", "replacementProcess")
-
-
-@dataclass
-class ProcessPlan:
-    """What one OCID of the file would do."""
-
-    process: Process
-    unread: list[ReadOne]
-    opportunity: Opportunity | None = None
-    choice: str = JOIN_NEW
-    is_found: bool = False
-    changes: list[FieldChange] = field(default_factory=list)
-    outcome: Outcome = field(default_factory=Outcome)
-    notices: list[dict[str, str]] = field(default_factory=list)
-    documents: list[Piece] = field(default_factory=list)
-    amendments: list[Piece] = field(default_factory=list)
-    partners: list[Organisation] = field(default_factory=list)
-    cpv: list[CpvCode] = field(default_factory=list)
-    unknown_cpv: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    refusal: str = ""
-
-    @property
-    def title(self) -> str:
-        return str(self.overlay.get("title") or (self.opportunity.title if self.opportunity else self.process.ocid))
-
-    @property
-    def overlay(self) -> dict[str, Any]:
-        """What the releases not read before say together, the later over the earlier."""
-        values: dict[str, Any] = {}
-        for one in self.unread:
-            values |= one.values
-        return values
-
-    @property
-    def is_new(self) -> bool:
-        return self.opportunity is None
-
-    @property
-    def parts(self) -> list[PartPlan]:
-        return self.outcome.parts
-
-    @property
-    def is_changing(self) -> bool:
-        """Whether it would change anything of an entry."""
-        return any((self.changes, self.parts, self.notices, self.documents, self.amendments, self.partners, self.cpv))
-
-    @property
-    def has_lists(self) -> bool:
-        """Whether it says anything besides fields that change."""
-        return any(
-            (self.notices, self.documents, self.amendments, self.partners, self.cpv, self.unknown_cpv, self.notes)
-        )
-
-    @property
-    def does(self) -> str:
-        """``added``, ``changed``, ``joined``, ``unchanged``, ``skipped`` or ``refused``."""
-        if self.refusal:
-            return "refused"
-        if self.choice == SKIP:
-            return "skipped"
-        if not self.unread:
-            return "unchanged"
-        if self.opportunity is None:
-            return "added"
-        if self.is_changing:
-            return "changed" if self.is_found else "joined"
-        return "unchanged" if self.is_found else "joined"
-
-    def told(self) -> list[Any]:
-        """Return all that an officer is shown of it."""
-        changes = [(one.name, str(one.old), str(one.new)) for one in self.changes]
-        parts = [
-            (part.name, part.is_new, [(one.name, str(one.old), str(one.new)) for one in part.changes])
-            for part in self.parts
-        ]
-        opportunity = self.opportunity.pk if self.opportunity else None
-        lists = [self.notices, self.documents, self.amendments, [one.pk for one in self.partners]]
-        return [self.process.ocid, self.does, self.refusal, opportunity, changes, parts, *lists]
-
-
-@dataclass
-class Plan:
-    """What a whole reading would do."""
-
-    processes: list[ProcessPlan]
-
-    def counts(self) -> dict[str, int]:
-        words = ("added", "changed", "joined", "unchanged", "skipped", "refused")
-        return {word: count for word in words if (count := sum(one.does == word for one in self.processes))}
-
-    def doing(self, word: str) -> list[ProcessPlan]:
-        return [one for one in self.processes if one.does == word]
-
-    def fingerprint(self) -> str:
-        """What tells this plan from another: if an entry changed meanwhile, it differs."""
-        return hashlib.sha256(repr([one.told() for one in self.processes]).encode()).hexdigest()
-
-    def suppliers(self) -> list[Supplier]:
-        """Return the suppliers that could be one provider or another, each once: the officer says which."""
-        told = [one for each in self.processes for part in each.parts for one in part.suppliers or []]
-        return list({one.token: one for one in told if one.candidates}.values())
 
 
 def make_plan(
@@ -190,6 +86,8 @@ class _Here:
         releases = [one for each in processes for one in each.releases]
         codes = CpvCode.objects.filter(code__in={code for one in releases for code in one.cpv})
         self.codes = {row.code: row for row in codes}
+        regions = {code for one in releases for code in one.regions}
+        self.places = {row.gss_code: row for row in Place.objects.filter(gss_code__in=regions)}
         parties = [one for each in releases for one in each.pieces.get("parties", {}).values()]
         parties += [one for pieces in self.told.values() for each in pieces for one in each.get("parties", {}).values()]
         parties += [
@@ -237,7 +135,7 @@ class _Here:
 def _whole(rows: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
     """Fetch all of entries that a reading is compared with."""
     return rows.select_related("contract", "framework", "renews").prefetch_related(
-        "cpv_codes", "notices", "documents", "addenda", "partnerships", "lots__criteria", "contract__suppliers__provider",
+        "cpv_codes", "places", "notices", "documents", "addenda", "partnerships", "lots__criteria", "contract__suppliers__provider",
         "awards__lot", "awards__suppliers__provider", "awards__contract__suppliers__provider",
     )  # fmt: skip
 
@@ -345,7 +243,7 @@ def _compare_buyers(plan: ProcessPlan, here: _Here, parties: Iterable[Piece]) ->
 
 
 def _compare_lists(plan: ProcessPlan, here: _Here) -> None:
-    """What is only ever added to: codes, notices, documents, and what the notices say has changed."""
+    """What is only ever added to: codes, places, notices, documents, and what the notices say has changed."""
     row = plan.opportunity
     had = {one.code for one in row.cpv_codes.all()} if row is not None else set()
     for code in dict.fromkeys(code for one in plan.unread for code in one.cpv):
@@ -353,6 +251,7 @@ def _compare_lists(plan: ProcessPlan, here: _Here) -> None:
             plan.unknown_cpv.append(code)
         elif code not in had:
             plan.cpv.append(here.codes[code])
+    _compare_places(plan, here)
     notices = {(one.kind, one.number) for one in row.notices.all()} if row is not None else set()
     papers = {one.url for one in row.documents.all()} if row is not None else set()
     texts = {one.text for one in row.addenda.all()} if row is not None else set()
@@ -369,6 +268,18 @@ def _compare_lists(plan: ProcessPlan, here: _Here) -> None:
             if amendment["text"] not in texts:
                 texts.add(amendment["text"])
                 plan.amendments.append(amendment)
+
+
+def _compare_places(plan: ProcessPlan, here: _Here) -> None:
+    """Where care is given, as far as a place here has the code; of the others the officer is told, as of the bids."""
+    row = plan.opportunity
+    had = {one.pk for one in row.places.all()} if row is not None else set()
+    told = list(dict.fromkeys(code for one in plan.unread for code in one.regions))
+    plan.places = [here.places[code] for code in told if code in here.places and here.places[code].pk not in had]
+    if unknown := [code for code in told if code not in here.places]:
+        plan.notes.append(f"No place here has the code {', '.join(unknown[:10])}: say yourself where care is given.")
+    if any(one.has_bids for one in plan.unread):
+        plan.notes.append("Bids are not read: how many there were, and whose, stands in the notice.")
 
 
 def _check_order(plan: ProcessPlan, overlay: dict[str, Any]) -> None:

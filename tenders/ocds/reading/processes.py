@@ -14,7 +14,17 @@ from core.dates import london_date
 from core.imports.problems import Problems
 from tenders.models import Regime, ReservedFor, Route
 
-from .parts import UK_KINDS, WEB_ADDRESS, Piece, Pieces, read_amendments, read_documents, read_pieces, read_related
+from .parts import (
+    UK_KINDS,
+    WEB_ADDRESS,
+    Piece,
+    Pieces,
+    read_amendments,
+    read_documents,
+    read_pieces,
+    read_regions,
+    read_related,
+)
 from .reader import Reader
 
 OCID = re.compile(r"ocds-[a-z0-9]{6}-[A-Za-z0-9._/-]{1,48}")
@@ -30,7 +40,8 @@ RESERVED = {
 class ReadOne:
     """A release as it was understood. ``values`` holds only what it mentions, as plain JSON; null takes away.
 
-    ``pieces`` has what it mentions of each lot, award, contract and party.
+    ``pieces`` has what it mentions of each lot, award, contract and party, ``regions`` the codes of where it is
+    delivered.
     """
 
     release_id: str
@@ -43,6 +54,8 @@ class ReadOne:
     documents: list[Piece] = field(default_factory=list)
     amendments: list[Piece] = field(default_factory=list)
     related: list[list[str]] = field(default_factory=list)
+    regions: list[str] = field(default_factory=list)
+    has_bids: bool = False
 
 
 @dataclass
@@ -136,6 +149,8 @@ def _read(release: Reader, one: ReadOne, date: dt.datetime) -> None:
     one.documents = read_documents([planning, tender, *awards, *contracts])
     one.amendments = read_amendments(tender, date)
     one.related = read_related(release)
+    one.regions = read_regions(tender)
+    one.has_bids = bool(release.get("bids"))
 
 
 def _words(tender: Reader, values: dict[str, Any]) -> None:
