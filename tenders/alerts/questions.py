@@ -249,10 +249,5 @@ def _instead(*, at: dt.datetime) -> list[dict[str, Any]]:
         words = [word for (word,) in cursor.fetchall()]
     if not words:
         return []
-    memory, alike = core_search.learn(rows.INDEX, rows.FACETS, words, at=at)
-    found = []
-    for word in words:
-        is_unknown = word not in memory.vocabulary and core_search.is_correctable(word)
-        corrections = memory.vocabulary.corrections(word, alike.get(word, ())) if is_unknown else ()
-        found.append({"word": word, "instead": [word, *corrections]})
-    return found
+    corrected = core_search.correct(rows.INDEX, rows.FACETS, tuple(words), at=at).corrected
+    return [{"word": word, "instead": [word, *corrected.get(word, ())]} for word in words]

@@ -12,7 +12,8 @@ from .forums import Forum
 from .frameworks import Framework, FrameworkPartner, FrameworkQuerySet
 from .lots import EntryCondition, Lot, LotQuerySet, Rate
 from .notices import Notice, NoticeQuerySet
-from .opportunities import Opportunity, OpportunityPartner, OpportunityQuerySet, stale_age
+from .opportunities import Opportunity, OpportunityQuerySet, stale_age
+from .partners import OpportunityPartner
 from .procurement import Regime, ReservedFor, Route
 from .questions import Asker, AskerQuerySet, Question, QuestionQuerySet
 from .register import RegisterRow, RegisterRowQuerySet

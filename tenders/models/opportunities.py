@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 
-from commissioning.models import Officer, Organisation, OwnedModel, OwnedQuerySet, PartnerBase, SourcedModel
+from commissioning.models import Officer, Organisation, OwnedModel, OwnedQuerySet, SourcedModel
 from core.dates import EstimatedDateField, london_date
 from core.models import ClientGroup, CpvCode, LifeStage, Place, PublishableModel, PublishableQuerySet, ServiceType
 from providers.models import Provider
@@ -58,7 +58,8 @@ class OpportunityQuerySet(PublishableQuerySet, OwnedQuerySet):
             mine |= Q(pk__in=self.model.objects.for_members(provider=provider, at=at).values("pk"))
         if organisation is not None:
             mine |= Q(organisation=organisation)
-            mine |= Exists(OpportunityPartner.objects.filter(opportunity=OuterRef("pk"), organisation=organisation))
+            partners = self.model.partners.through.objects
+            mine |= Exists(partners.filter(opportunity=OuterRef("pk"), organisation=organisation))
         return self.published(at=at).filter(Q(is_members_only=False) | mine)
 
     def listed(self, *, at: dt.datetime) -> OpportunityQuerySet:
@@ -391,18 +392,3 @@ class Opportunity(OwnedModel, SourcedModel, PublishableModel):
         return bool(
             self.replaces_contract and self.replaces_contract.ends and self.replaces_contract.ends.is_past(on=today)
         )
-
-
-class OpportunityPartner(PartnerBase):
-    """An organisation that buys together with the lead."""
-
-    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="partnerships")
-
-    NATURAL_KEY = ("opportunity", "organisation", "role")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["opportunity", "organisation", "role"], name="tenders_opportunitypartner_once"
-            )
-        ]

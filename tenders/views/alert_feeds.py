@@ -4,6 +4,7 @@ Each answer is as short as a reader takes at once, so that it is made whole, and
 gets it only when it says something else.
 """
 
+import functools
 import hashlib
 
 from django.contrib.auth.decorators import login_not_required
@@ -29,15 +30,23 @@ PAGE, MOST_IN_CALENDAR = 100, 1000
 ENDED = "This search was stopped, and its feeds with it. Save it again at {address}.\n"
 
 
-@login_not_required
-@cache_control(private=True, max_age=SECONDS)
-@require_safe
-def feed_atom(request, token):
+def _behind_its_address(view):
+    """Give the view the search that an address was made for, under the one address that only its person has."""
+
+    @login_not_required
+    @cache_control(private=True, max_age=SECONDS)
+    @require_safe
+    @functools.wraps(view)
+    def answer(request, token):
+        search = _search_of(token)
+        return _ended() if search is None else view(request, search, at=clock.now())
+
+    return answer
+
+
+@_behind_its_address
+def feed_atom(request, search, *, at):
     """The list in pages of a paged feed (RFC 5005, section 3)."""
-    search = _search_of(token)
-    if search is None:
-        return _ended()
-    at = clock.now()
     query = OpportunityQuery.from_query_string(search.query)
     page = Paginator(find_all(query, at=at).ids, PAGE).get_page(request.GET.get("page"))
     content = files.atom(
@@ -64,14 +73,8 @@ def _address(request, number):
     return request.path if number == 1 else f"{request.path}?page={number}"
 
 
-@login_not_required
-@cache_control(private=True, max_age=SECONDS)
-@require_safe
-def feed_ics(request, token):
-    search = _search_of(token)
-    if search is None:
-        return _ended()
-    at = clock.now()
+@_behind_its_address
+def feed_ics(request, search, *, at):
     ids = find_all(OpportunityQuery.from_query_string(search.query), at=at).ids
     note = ""
     if len(ids) > MOST_IN_CALENDAR:

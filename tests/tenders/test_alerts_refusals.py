@@ -91,6 +91,7 @@ def test_asking_anew_and_confirming_begins_again(person):
     refused(person)
     refusals.stop_refused(at=NOON)
 
+    person.refresh_from_db()
     person.user = UserFactory(email=person.email)
     person.save()
     found = subscriptions.subscriber_of(person.user, at=NOON + DAY)
