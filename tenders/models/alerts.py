@@ -78,7 +78,9 @@ class Subscriber(models.Model):
     confirm_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="Of the link's token.")
     confirmed_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
-    refused_at = models.DateTimeField(null=True, help_text="When all was stopped because the mailbox refused our mails.")
+    refused_at = models.DateTimeField(
+        null=True, help_text="When all was stopped because the mailbox refused our mails."
+    )
 
     objects = SubscriberQuerySet.as_manager()
 
@@ -93,7 +95,7 @@ class Subscriber(models.Model):
                 name="tenders_subscriber_email_in_small_letters",
                 condition=Q(email=Lower("email")),
                 violation_error_message="An address is kept in small letters, so that it is kept once.",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
