@@ -1,8 +1,8 @@
 """What a provider says of a service and of itself: each field's plain name, its kind and the section it stands in.
 
 A field's name is the model's, but for what lives in rows of its own (``fees``, ``units``, ``photos``), in a building
-(``has_lift@<uuid of the location>``), and three that ask for something to be done: ``building`` (where a new service
-is), ``proposed`` and ``removal``.
+(``has_lift@<uuid of the location>``), and three that ask for something to be done: ``building`` (where a service
+is that has none yet), ``proposed`` and ``removal``.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ _PROVIDER_CONTACT = Section(
     ),
 )
 
-_BUILDING = Field("building", "Where it is", Kind.BUILDING, counts=False)
+_BUILDING = Field("building", "Where it is", Kind.BUILDING)
 _REQUESTS = {
     "proposed": Field("proposed", "A new service", Kind.REQUEST, counts=False),
     "removal": Field("removal", "Take this service out of the directory", Kind.REQUEST, counts=False),
@@ -240,6 +240,9 @@ def sections_of(subject: Subject) -> tuple[Section, ...]:
         tuple(_of_location(field, one, locations) for one in locations for field in ACCESS),
     )
     addresses = tuple(_of_location(field, one, locations) for one in locations for field in _ADDRESS)
+    if not subject.locations.all():
+        # As of an entry that somebody made from a document, which named no address.
+        addresses = (_BUILDING,)
     contact = Section(_CONTACT.key, _CONTACT.title, _CONTACT.about, (*_CONTACT.fields, *addresses))
     about, who, fees, rooms, staffing, _, photos = SERVICE_SECTIONS
     return about, who, fees, rooms, *([access] if locations else []), staffing, contact, photos

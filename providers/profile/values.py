@@ -190,6 +190,8 @@ def _photo_problems(photos: list[Values]) -> list[str]:
 
 def _building_problems(building: Values) -> list[str]:
     postcode = building.get("postcode", "")
+    if not postcode:
+        return ["Give the postcode too, such as DH1 5UL: it says which council decides."]
     if geography.normalise_postcode(postcode) is None:
         return [f"We do not recognise {postcode}. Write a full postcode, such as DH1 5UL."]
     return []

@@ -35,10 +35,14 @@ class SectionForm(forms.Form):
     def __init__(self, section: Section, subject: Subject, values: Values, *args: Any, **kwargs: Any) -> None:
         shown = {field.name: values[field.name] for field in section.fields}
         initial = {form_name(name): _typed(section, name, value) for name, value in shown.items()}
+        building = shown.get("building") or {}
+        initial |= {_building_name(name): building.get(name) for name in _BUILDING}
         super().__init__(*args, initial={**initial, "seen": signing.dumps(shown, salt=SALT, compress=True)}, **kwargs)
         self.section, self.subject, self.shown = section, subject, shown
         for field in section.fields:
-            if made := _form_field(field, subject):
+            if field.kind == Kind.BUILDING:
+                self.fields |= {_building_name(name): made for name, made in _building_fields().items()}
+            elif made := _form_field(field, subject):
                 made.label, made.required = field.label, False
                 made.help_text = field.hint
                 self.fields[form_name(field.name)] = made
@@ -50,15 +54,21 @@ class SectionForm(forms.Form):
 
     def values(self) -> Values:
         """Return what was typed, by the profile's field names."""
-        return {
+        told = {
             field.name: self.cleaned_data[form_name(field.name)]
             for field in self.section.fields
             if form_name(field.name) in self.cleaned_data
         }
+        if any(field.kind == Kind.BUILDING for field in self.section.fields):
+            building = _building({name: self.cleaned_data.get(_building_name(name)) for name in _BUILDING})
+            told["building"] = building if any(building[name] for name in _ADDRESS) else None
+        return told
 
     def asked(self) -> list[forms.BoundField | None]:
         """Return what is shown, in the profile's order; None where a field is asked for by forms of its own."""
-        names = [form_name(field.name) for field in self.section.fields]
+        names = []
+        for field in self.section.fields:
+            names += map(_building_name, _BUILDING) if field.kind == Kind.BUILDING else [form_name(field.name)]
         return [self[name] if name in self.fields else None for name in names]
 
     def clean_seen(self) -> Values:
@@ -77,7 +87,8 @@ class SectionForm(forms.Form):
     def refuse(self, problems: dict[str, list[str]]) -> None:
         """Show what the profile's rules say beside the fields they are about."""
         for name, lines in problems.items():
-            known = form_name(name) if form_name(name) in self.fields else None
+            place = _building_name("postcode") if name == "building" else form_name(name)
+            known = place if place in self.fields else None
             for line in lines:
                 self.add_error(known, line)
 
@@ -187,33 +198,23 @@ class NewServiceForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Say where care is given."},
     )
-    address = forms.CharField(
-        label="Street address",
-        max_length=250,
-        required=False,
-        help_text="Of the building, or of the office it is run from.",
-    )
-    town = forms.CharField(label="Town", max_length=80, required=False)
-    postcode = forms.CharField(
-        label="Postcode", max_length=10, error_messages={"required": "Give the postcode: the council there decides."}
-    )
-    is_address_withheld = forms.BooleanField(
-        label="Tell nobody where this is",
-        required=False,
-        help_text="For people’s safety, such as in a refuge: families learn the first half of the postcode and no more.",
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= _building_fields()
+        self.fields["postcode"].required = True
         kinds = ServiceType.objects.order_by("order", "path").values_list("slug", "name")
         self.fields["type"].choices = [("", "Choose"), *kinds]  # type: ignore[attr-defined]
 
     def values(self) -> Values:
         """Return what was typed, by the profile's field names."""
         data = self.cleaned_data
-        building = {name: profile.clean_value(Field(name, "", Kind.LINE), data[name]) for name in _BUILDING}
-        building["is_address_withheld"] = data["is_address_withheld"]
-        return {"name": data["name"], "types": [data["type"]], "setting": data["setting"], "building": building}
+        return {
+            "name": data["name"],
+            "types": [data["type"]],
+            "setting": data["setting"],
+            "building": _building({name: data[name] for name in _BUILDING}),
+        }
 
     def refuse(self, problems: dict[str, list[str]]) -> None:
         """Show what the profile's rules say beside the fields they are about."""
@@ -223,7 +224,42 @@ class NewServiceForm(forms.Form):
                 self.add_error(places.get(name, name if name in self.fields else None), line)
 
 
-_BUILDING = ("address", "town", "postcode")
+_ADDRESS = ("address", "town", "postcode")
+_BUILDING = (*_ADDRESS, "is_address_withheld")
+
+
+def _building_fields() -> dict[str, forms.Field]:
+    """Return what is asked of a building that has no row yet."""
+    return {
+        "address": forms.CharField(
+            label="Street address",
+            max_length=250,
+            required=False,
+            help_text="Of the building, or of the office it is run from.",
+        ),
+        "town": forms.CharField(label="Town", max_length=80, required=False),
+        "postcode": forms.CharField(
+            label="Postcode",
+            max_length=10,
+            required=False,
+            error_messages={"required": "Give the postcode: the council there decides."},
+        ),
+        "is_address_withheld": forms.BooleanField(
+            label="Tell nobody where this is",
+            required=False,
+            help_text="For people’s safety, such as in a refuge: families learn the first half of the postcode and no more.",
+        ),
+    }
+
+
+def _building_name(name: str) -> str:
+    return f"building--{name}"
+
+
+def _building(typed: Values) -> Values:
+    """Return a typed building as the profile keeps it."""
+    lines = {name: profile.clean_value(Field(name, "", Kind.LINE), typed[name]) for name in _ADDRESS}
+    return {**lines, "is_address_withheld": bool(typed["is_address_withheld"])}
 
 
 class VacancyForm(forms.Form):

@@ -3,6 +3,8 @@
 import pytest
 
 from providers.models import ProfileRevision
+from providers.services import revisions
+from tests.factories import NOON
 from tests.factories.core import PlaceFactory
 from tests.providers.workspace.pages import page, said, typed
 from tests.tools.views import text
@@ -49,6 +51,7 @@ def test_form_sent_as_it_was_shown_changes_nothing(person, home):
         ("fees", {"fees-0-name": "Kept words", "fees-0-amount_from": "10", "fees-0-amount_to": "5", "fees-0-per": "week"},
          "highest fee cannot be below"),
         ("rooms", {"units-0-stated": "Kept words"}, "Say what kind of home or room it is."),
+        ("rooms", {"units-0-stated": "Kept words"}, "There is a problem: A further kind"),
         ("rooms", {"units-0-kind": "Kept words", "units-0-count": "-1"}, "greater than or equal to 0"),
     ],
 )  # fmt: skip
@@ -145,6 +148,41 @@ def test_kind_of_home_is_taken_away(person, home):
     person.post(path, {**typed(person.get(path)), "units-0-remove": "on"})
 
     assert ProfileRevision.objects.get().changes == {"units": []}
+
+
+def test_entry_without_a_building_is_given_one(person, home):
+    home.service.locations.clear()
+    path = page("section", home.service.slug, "contact")
+    where = {"building--address": "1 Street", "building--town": "Sampleton", "building--postcode": "zz11zz"}
+
+    untouched = person.post(path, typed(person.get(path)))
+    told = person.post(path, {**typed(person.get(path)), **where})
+    again = typed(person.get(path))
+    home.approve(revisions.submit_changes(provider=home.provider, service=home.service, by=home.person, at=NOON))
+
+    assert (untouched.status_code, told.status_code) == (302, 302)
+    assert again["building--postcode"] == "ZZ1 1ZZ"
+    location = home.service.locations.get()
+    assert (location.provider, location.address_line) == (home.provider, "1 Street, Sampleton, ZZ1 1ZZ")
+    assert "building--postcode" not in typed(person.get(path))
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ({"building--address": "Kept words"}, "Give the postcode too"),
+        ({"building--town": "Kept words", "building--postcode": "nonsense"}, "We do not recognise NONSENSE."),
+    ],
+)
+def test_building_without_a_postcode_is_asked_about(person, home, where, says):
+    home.service.locations.clear()
+    path = page("section", home.service.slug, "contact")
+
+    body = text(person.post(path, {**typed(person.get(path)), **where}))
+
+    assert says in body
+    assert 'value="Kept words"' in body
+    assert 'href="#id_building--postcode"' in body
 
 
 def test_town_whose_name_repeats_is_asked_about(person, home):
