@@ -120,7 +120,10 @@ class EventAdmin(PublishableAdmin):
         return int(getattr(obj, "waiting", 0))
 
     @object_action(
-        "Move", confirm="The page shows what it was. All who registered get a mail.", form=MoveEventForm, publishes=True
+        "Move",
+        confirm="The page shows what it was. All who registered get an email.",
+        form=MoveEventForm,
+        publishes=True,
     )
     def move(self, request: Any, obj: Any, **where: Any) -> str:
         events.move_event(event=obj, **where, by=request.user, at=clock.now())
@@ -128,7 +131,7 @@ class EventAdmin(PublishableAdmin):
 
     @object_action(
         "Cancel",
-        confirm="The page stays and says why. All who registered get a mail.",
+        confirm="The page stays and says why. All who registered get an email.",
         form=CancelEventForm,
         publishes=True,
         is_danger=True,
@@ -211,7 +214,7 @@ class RegistrationAdmin(ReplyAdmin):
     def stands(self, obj: Reply) -> str:
         return "Has a place" if obj.state == Reply.State.STANDS else super().stands(obj)
 
-    @object_action("Take off the list", confirm="They get a mail, and the next on the waiting list gets the place.")
+    @object_action("Take off the list", confirm="They get an email, and the next on the waiting list gets the place.")
     def take_back(self, request: Any, obj: Any) -> str:
         registrations.withdraw_registration(registration=obj, by=request.user, at=clock.now())
         return "Taken off the list."

@@ -52,6 +52,6 @@ class SaveSearchForm(FollowForm):
     name = forms.CharField(
         label="A name for this search",
         max_length=120,
-        help_text="It stands in the mails, so that you know which search found something.",
+        help_text="It stands in the emails, so that you know which search found something.",
         error_messages={"required": "Give the search a name", "max_length": "Give it a name of 120 letters or fewer"},
     )

@@ -112,7 +112,9 @@ class MoveEventForm(forms.Form):
         assume_scheme="https",
         help_text="Sent to those who have a place.",
     )
-    reason = ReasonField(label="Why it moves", help_text="Everybody reads this, and all who registered get it by mail.")
+    reason = ReasonField(
+        label="Why it moves", help_text="Everybody reads this, and all who registered get it by email."
+    )
 
     def for_record(self, event: Event) -> None:
         """Begin with when and where it is now."""
@@ -131,7 +133,7 @@ class CancelEventForm(forms.Form):
     """Why an event is cancelled."""
 
     reason = ReasonField(
-        label="Why it is cancelled", help_text="Everybody reads this, and all who registered get it by mail."
+        label="Why it is cancelled", help_text="Everybody reads this, and all who registered get it by email."
     )
 
 
