@@ -70,6 +70,8 @@ def test_no_secret_of_a_link_is_logged(name, kind):
         (f"/workspace/invitations/{TOKEN}/\nand more", "/workspace/invitations/[secret]"),
         ("/care/café/", "/care/café/"),
     ],
+    # Test processes side by side must name their tests alike, and the secret is another in each.
+    ids=["line", "control", "secret", "letters"],
 )
 def test_a_path_begins_no_line_of_its_own(path, shown):
     assert without_secrets(path) == shown
