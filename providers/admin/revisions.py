@@ -52,15 +52,16 @@ class ProfileRevisionAdmin(QueueAdmin):
     list_display = ["__str__", "provider", "stand", "submitted_at", "decided_at"]
     list_select_related = ["provider", "service", "organisation"]
     search_fields = ["provider__name", "service__name"]
-    fields = [
-        "provider", "service", "stand", "who_decides", "submitted_at", "submitted_by", "difference", "decided_at",
-        "decided_by", "reason",
-    ]  # fmt: skip
-    readonly_fields = fields
+    fields = ["provider", "service", "stand", "who_decides", "submitted_at", "submitted_by", "difference"]
+    fields_decided = ["decided_at", "decided_by", "reason"]
+    readonly_fields = fields + fields_decided
     object_actions = ["approve", "send_back"]
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).filter(submitted_at__isnull=False)
+
+    def get_fields(self, request: Any, obj: ProfileRevision | None = None) -> Any:
+        return self.fields if obj is None or obj.decided_at is None else [*self.fields, *self.fields_decided]
 
     @admin.display(description="Where it stands")
     def stand(self, obj: ProfileRevision) -> str:

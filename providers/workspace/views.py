@@ -184,7 +184,7 @@ class Step:
 
 
 SUBMIT = Step(
-    "Send your change to the council", "Send it", "Your change is with the council. Until it agrees, families see the old text.",
+    "Send your change", "Send it", "Your change is sent. Until it is agreed, families see the old text.",
     revisions.submit_changes,
 )  # fmt: skip
 WITHDRAW = Step(

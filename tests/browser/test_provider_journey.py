@@ -42,7 +42,7 @@ def test_edit_submit_approve_live(browse):
     after = later.page.locator("main").inner_text()
 
     assert "A home by the sea" in previewed
-    assert "Your change is with the council. Until it agrees, families see the old text." in waiting
+    assert "Your change is sent. Until it is agreed, families see the old text." in waiting
     assert "Old words of ours." in before
     assert "A home by the sea" not in before
     assert "Old words of ours." in shown

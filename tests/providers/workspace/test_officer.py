@@ -74,6 +74,18 @@ def test_officer_sends_back_with_a_reason_and_not_without(officer, home):
     assert (revision.decision, revision.reason) == ("sent_back", "Say how many beds.")
 
 
+def test_page_tells_who_decided_and_why_once_that_is_so(officer, home):
+    revision = home.submitted(summary="New words.")
+
+    waiting = text(officer.get(admin_page(revision)))
+    officer.post(admin_page(revision, "send_back"), {"reason": "Say how many beds."})
+    settled = text(officer.get(admin_page(revision)))
+
+    assert "Decided" not in waiting
+    assert "Decided by" in settled
+    assert "Say how many beds." in settled
+
+
 @pytest.mark.parametrize("role", ["viewer", "editor"])
 def test_only_who_publishes_decides(client, home, role):
     revision = home.submitted(summary="New words.")

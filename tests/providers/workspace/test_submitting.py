@@ -30,7 +30,7 @@ def test_pages_with_one_button_do_what_they_say(person, home):
     assert "Old words of ours." in shown
     assert "New words." in shown
     assert "Council of ours looks at it" in shown
-    assert "Your change is with the council. Until it agrees, families see the old text." in said(sent)
+    assert "Your change is sent. Until it is agreed, families see the old text." in said(sent)
     assert "With the council" in waiting
     assert "It is a draft again." in said(taken_back)[-1]
     assert "The draft is gone." in said(thrown_away)[-1]
