@@ -21,7 +21,7 @@ from ..services import refusals, subscriptions
 class StandFilter(admin.SimpleListFilter):
     """Whether mail goes out."""
 
-    title = "whether mail goes out"
+    title = "whether email goes out"
     parameter_name = "stand"
     ways = {
         "told": ("Yes", Q(confirmed_at__isnull=False, stopped_at=None)),
@@ -56,7 +56,7 @@ class SubscriberAdmin(OperatorsAdmin):
         sent = AlertItem.objects.filter(subscriber=OuterRef("pk")).order_by().values("subscriber")
         return super().get_queryset(request).annotate(last_told_at=Subquery(sent.values_list(Max("sent_at"))))
 
-    @admin.display(description="last mail")
+    @admin.display(description="last email")
     def last_told_at(self, obj: Any) -> str:
         return gov_datetime(obj.last_told_at)
 
@@ -76,7 +76,7 @@ class SubscriberAdmin(OperatorsAdmin):
         return obj.refused_at is not None if action == "resume" else not obj.is_stopped_by_itself
 
     @object_action(
-        "Stop all mails",
+        "Stop all emails",
         confirm="Nothing more goes to this address. It is deleted with all it asked for after seven days.",
         is_danger=True,
     )
@@ -85,8 +85,8 @@ class SubscriberAdmin(OperatorsAdmin):
         return "Stopped. Nothing more goes to this address."
 
     @object_action(
-        "Send mails again",
-        confirm="The mailbox has refused our mails. Do this when its person says that it works; what happened in "
+        "Send emails again",
+        confirm="The mailbox has refused our emails. Do this when its person says that it works; what happened in "
         "between is not told.",
     )
     def resume(self, request: Any, obj: Subscriber) -> str:

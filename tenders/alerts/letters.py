@@ -80,7 +80,7 @@ def digest(
     if len(causes) > MOST_CAUSES:
         parts.append(f"And {len(causes) - MOST_CAUSES} more that you asked for.")
     parts.append(f"Change how often we write, or stop some of it:\n{manage}")
-    parts.append(f"Stop all mails:\n{stop}")
+    parts.append(f"Stop all emails:\n{stop}")
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return _subject(by_section), _letter(*parts), headers
 
@@ -130,7 +130,7 @@ def access(
         "If it was not you, do nothing. We delete the request after seven days, and write to this address at most once "
         "a day, whoever asks."
     )
-    subject = "Confirm that you want our mails about opportunities" if pending else "Your alerts about opportunities"
+    subject = "Confirm that you want our emails about opportunities" if pending else "Your alerts about opportunities"
     return subject, _letter(*parts)
 
 

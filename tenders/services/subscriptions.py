@@ -130,7 +130,7 @@ def waiting(*, token: str, at: dt.datetime) -> tuple[Subscriber, list[Asked]]:
     person = Subscriber.objects.filter(confirm_hash=hash_of(token)).first() if token else None
     if person is None or person.asked_at is None or person.asked_at < at - Subscriber.keep_for:
         raise LinkGone(
-            "This link was used before, is older than seven days, or was cut by your mail program. Ask again, or have "
+            "This link was used before, is older than seven days, or was cut by your email program. Ask again, or have "
             "your link sent to you."
         )
     return person, _pending(person)
