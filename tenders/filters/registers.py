@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import django_filters
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.functions import TransactionNow
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Upper
 from django.http import QueryDict
 
@@ -61,6 +62,15 @@ class ProcurementFilterSet(RegisterFilterSet):
         # Only who has something in this register, or the page grows with the organisations of the installation.
         rows = self._meta.model.objects.public(at=TransactionNow()).filter(organisation=OuterRef("pk"))
         self.filters["buyer"].queryset = Organisation.objects.filter(Exists(rows)).order_by("name")
+
+
+class _IsAnyOf(Func):
+    """Whether a column is one of the keys that a query has found before: an index answers that, as another the words."""
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY (", BooleanField()
+
+    def __init__(self, column: str, keys: QuerySet) -> None:
+        super().__init__(column, ArraySubquery(keys))
 
 
 class FrameworkFilterSet(ProcurementFilterSet):
@@ -126,7 +136,8 @@ class ContractFilterSet(ProcurementFilterSet):
         for word in value.split()[:WORDS_READ]:
             is_said = Q(words__contains=Upper(Value(word)))
             buyers = Organisation.objects.filter(name__icontains=word).values("pk")
-            rows = rows.filter(is_said | Q(organisation__in=buyers) | Q(pk__in=_supplied_by(word).values("contract")))
+            supplied = _supplied_by(word).values("contract")
+            rows = rows.filter(is_said | Q(_IsAnyOf("organisation", buyers)) | Q(_IsAnyOf("contract", supplied)))
         return rows
 
     def filter_new(self, rows, name, value):

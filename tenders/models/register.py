@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -75,7 +76,9 @@ class RegisterRow(models.Model):
                 fields=["ends", "title", "contract"],
                 include=["public_from", "ends_if_extended", "planned_end", "starts", "organisation"],
                 name="tenders_registerrow_in_order",
-            )
+            ),
+            # Any piece of a word, as a search asks.
+            GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="tenders_registerrow_words"),
         ]
 
     def __str__(self) -> str:
