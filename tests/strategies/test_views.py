@@ -275,6 +275,6 @@ def test_tables_of_two_sections_are_told_apart_by_name():
         render_to_string("strategies/edition_section.html", {"section": one, "level": 2}) for one in sections
     )
 
-    assert re.findall(r'role="region" aria-label="([^"]+)"', html) == [
+    assert re.findall(r'role="group" aria-label="([^"]+)"', html) == [
         "Homes: Planned procurements", "Staff: Planned procurements",
     ]  # fmt: skip
