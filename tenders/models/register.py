@@ -17,21 +17,13 @@ from django.db.models import F, Q
 from commissioning.models import Organisation
 from core.dates import london_date
 
-from .contracts import Contract, has_passed
+from .contracts import Contract
 
 
 class RegisterRowQuerySet(models.QuerySet["RegisterRow"]):
     def public(self, *, at: dt.datetime) -> Self:
         """Return the rows of what anybody may see at a moment."""
         return self.filter(public_from__lte=at)
-
-    def passed(self, *, at: dt.datetime) -> Self:
-        """Return those whose last possible end lies behind us: the second part of the list."""
-        return self.filter(has_passed(at))
-
-    def running(self, *, at: dt.datetime) -> Self:
-        """Return all others, those without a known end among them: the first part of the list."""
-        return self.exclude(has_passed(at))
 
     def started_since(self, day: dt.date, *, at: dt.datetime) -> Self:
         """Contracts that began on the day or after it; those without a known start, if they were published since."""
