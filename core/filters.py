@@ -15,15 +15,10 @@ WORDS_READ = 10
 
 
 class WordsFilter(django_filters.CharFilter):
-    """Rows that hold every word typed, in any of the given fields.
+    """Rows that hold every word typed, in any of the given fields."""
 
-    ``only`` names, by the first part of a field, the related rows that may be searched: what a page does not show must
-    not be found by its words either.
-    """
-
-    def __init__(self, fields: list[str], *, only: dict[str, Q] | None = None, **kwargs: Any) -> None:
+    def __init__(self, fields: list[str], **kwargs: Any) -> None:
         self.searched = fields
-        self.only = only or {}
         super().__init__(**kwargs)
 
     def filter(self, qs: Any, value: str | None) -> Any:
@@ -31,8 +26,8 @@ class WordsFilter(django_filters.CharFilter):
         for word in words:
             condition = Q()
             for name in self.searched:
-                condition |= Q(**{f"{name}__icontains": word}) & self.only.get(name.partition("__")[0], Q())
-            qs = _where(qs, condition) if self.distinct else qs.filter(condition)
+                condition |= Q(**{f"{name}__icontains": word})
+            qs = qs.filter(condition)
         return qs
 
 
@@ -76,11 +71,6 @@ def linked(links: Any, nodes: Any) -> Any:
     """
     rows = links.through.objects.filter(**{f"{links.field.m2m_reverse_field_name()}__in": nodes})
     return rows.order_by().values(links.field.m2m_field_name())
-
-
-def _where(rows: Any, condition: Q) -> Any:
-    """Rows that fulfil a condition on rows of another table, each once: by key, since wide rows are dear to compare."""
-    return rows.filter(pk__in=rows.model._default_manager.filter(condition).values("pk"))
 
 
 def _without_nul(data: QueryDict | None) -> QueryDict | None:
